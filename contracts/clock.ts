@@ -1,0 +1,2 @@
+/** Epoch milliseconds. The one clock that use-cases see. */
+export type Clock = () => number;

@@ -1,0 +1,14 @@
+/** Workflow id of an order's life. */
+export const orderWorkflowId = (orderId: string): string => `order/${orderId}`;
+
+/** Workflow id of the session that reads a broker's execution reports; one per broker. */
+export const brokerSessionWorkflowId = (broker: string): string => `broker-session/${broker}`;
+
+/** The id under which the broker knows one revision of an order (FIX ClOrdID 11). Placing twice under it is placing once. */
+export const brokerOrderId = (orderId: string, revision: number): string => `${orderId}.${revision}`;
+
+/** Reads back what {@link brokerOrderId} wrote; `null` for an id that is not ours. */
+export function parseBrokerOrderId(id: string): { orderId: string; revision: number } | null {
+  const match = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,6})$/.exec(id);
+  return match?.[1] && match[2] ? { orderId: match[1], revision: Number(match[2]) } : null;
+}

@@ -1,0 +1,63 @@
+import type { DecimalString, Timestamp } from './decimal-string.ts';
+
+/** Cash of an account in USD with two decimals. */
+export interface Balance {
+  currency: 'USD';
+  /** settled + unsettled + held. */
+  cash: DecimalString;
+  settledCash: DecimalString;
+  /** Net of trades whose settlement date has not come; negative when more is owed than due. */
+  unsettledCash: DecimalString;
+  /** Set aside for open orders. */
+  heldCash: DecimalString;
+  /** What new buy orders may use. */
+  buyingPower: DecimalString;
+}
+
+/** A position; the market fields are null when no quote could be had. */
+export interface Position {
+  symbol: string;
+  /** Negative when short. */
+  quantity: DecimalString;
+  heldQuantity: DecimalString;
+  averagePrice: DecimalString;
+  costBasis: DecimalString;
+  realizedPnl: DecimalString;
+  status: 'ACTIVE' | 'CLOSED';
+  positionType: 'LONG' | 'SHORT';
+  marketPrice: DecimalString | null;
+  marketValue: DecimalString | null;
+  unrealizedPnl: DecimalString | null;
+  lastTradeAt: Timestamp | null;
+}
+
+export interface PortfolioSummary {
+  balance: Balance;
+  positions: Position[];
+  totalMarketValue: DecimalString;
+  /** cash + totalMarketValue. */
+  equity: DecimalString;
+  asOf: Timestamp;
+  /** Symbols whose value is not in the totals, because no quote could be had. */
+  unpricedSymbols: string[];
+}
+
+export interface Instrument {
+  symbol: string;
+  name: string;
+  exchange: string;
+  currency: 'USD';
+  tradable: boolean;
+  fractionable: boolean;
+}
+
+export interface WatchlistItem {
+  symbol: string;
+  addedAt: Timestamp;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; null on the last page. */
+  nextCursor: string | null;
+}

@@ -1,0 +1,131 @@
+import type { OrderStatus } from '../../domain/order/order.ts';
+import type { ExecType } from '../../domain/order/transition.ts';
+import type { DecimalString, Timestamp } from '../decimal-string.ts';
+import type { RejectCode } from '../errors.ts';
+import type { Order, OrderSubmission } from '../orders.ts';
+
+/** What a decision to accept stands on, read in one round trip. */
+export interface SubmissionContext {
+  /** The order, when somebody has decided already. */
+  decided: Order | null;
+  /** The kept first answer of the idempotency key. */
+  firstAnswer: { fingerprint: string; order: Order } | null;
+  clientOrderIdTaken: boolean;
+  account: { status: 'ACTIVE' | 'RESTRICTED'; buyingPower: DecimalString; shortingAllowed: boolean };
+  position: { quantity: DecimalString; heldQuantity: DecimalString };
+  instrument: { tradable: boolean; fractionable: boolean } | null;
+  /** Session of the instrument that replaces the calendar's of that day. */
+  sessionOverride: { opensAtMs: number; closesAtMs: number } | null;
+}
+
+export interface OrderHold {
+  kind: 'CASH' | 'SHARES';
+  /** USD a share; null for SHARES. */
+  price: DecimalString | null;
+  /** USD or shares. */
+  amount: DecimalString;
+}
+
+/** A posting with the business key that makes posting it twice the same as once. */
+export interface LedgerTransfer {
+  key: string;
+  code: string;
+  debit: string;
+  credit: string;
+  asset: string;
+  amount: DecimalString;
+}
+
+export interface AuditEntry {
+  /** `user/<id>`, `system`, `broker`. */
+  actor: string;
+  action: string;
+  details: Record<string, unknown>;
+}
+
+export interface AcceptanceWrite {
+  submission: OrderSubmission;
+  order: Order;
+  protectionPrice: DecimalString | null;
+  hold: OrderHold | null;
+  transfers: LedgerTransfer[];
+  audit: AuditEntry;
+}
+
+/** WRITTEN: the decision is ours. DECIDED: somebody was first. LAPSED: acceptBy has passed. CONFLICT: decide again on what holds now. */
+export type AcceptanceOutcome = 'WRITTEN' | 'DECIDED' | 'LAPSED' | 'CLIENT_ORDER_ID_REUSED' | 'CONFLICT';
+
+/** An order with all that a change of it needs, read in one round trip. Versions guard the write. */
+export interface WorkingOrder {
+  order: Order;
+  protectionPrice: DecimalString | null;
+  restoreStatus: OrderStatus | null;
+  filledNotional: DecimalString;
+  revision: number;
+  version: number;
+  hold: (OrderHold & { remaining: DecimalString }) | null;
+  /** `version` 0: there is no row yet. */
+  position: { quantity: DecimalString; costBasis: DecimalString; realizedPnl: DecimalString; version: number };
+}
+
+/** One change of an order with everything that belongs to it: written whole or not at all. */
+export interface OrderChange {
+  orderId: string;
+  accountId: string;
+  symbol: string;
+  expectedVersion: number;
+  order: {
+    status: OrderStatus;
+    restoreStatus: OrderStatus | null;
+    filledQuantity: DecimalString;
+    filledNotional: DecimalString;
+    rejectCode: RejectCode | null;
+    rejectFacts: Record<string, string> | null;
+    updatedAt: Timestamp;
+    newAt: Timestamp | null;
+    filledAt: Timestamp | null;
+    canceledAt: Timestamp | null;
+    expiredAt: Timestamp | null;
+    rejectedAt: Timestamp | null;
+    suspendedAt: Timestamp | null;
+  };
+  holdRemaining: DecimalString | null;
+  buyingPowerChange: DecimalString;
+  heldQuantityChange: DecimalString;
+  position: {
+    expectedVersion: number;
+    quantity: DecimalString;
+    averagePrice: DecimalString;
+    costBasis: DecimalString;
+    realizedPnl: DecimalString;
+    status: 'ACTIVE' | 'CLOSED';
+    positionType: 'LONG' | 'SHORT';
+    lastTradeAt: Timestamp;
+  } | null;
+  execution: {
+    id: string;
+    brokerExecutionId: string;
+    side: string;
+    quantity: DecimalString;
+    price: DecimalString;
+    cash: DecimalString;
+    executedAt: Timestamp;
+  } | null;
+  transfers: LedgerTransfer[];
+  audit: AuditEntry & { action: ExecType };
+}
+
+export type OrderChangeOutcome = 'WRITTEN' | 'ALREADY_BOOKED' | 'CONFLICT';
+
+/** Orders in Postgres, as the order path sees them. Every call is one round trip and throws `HubError('DATABASE_UNAVAILABLE')` when there is no answer. */
+export interface OrderStore {
+  /** `null` when there is no such account. */
+  readSubmission(submission: OrderSubmission): Promise<SubmissionContext | null>;
+  writeAcceptance(write: AcceptanceWrite): Promise<AcceptanceOutcome>;
+  readWorkingOrder(orderId: string): Promise<WorkingOrder | null>;
+  writeOrderChange(change: OrderChange): Promise<OrderChangeOutcome>;
+  /** Those of the broker execution ids that are booked. */
+  findBooked(brokerExecutionIds: readonly string[]): Promise<Set<string>>;
+  /** Accepted orders that no broker has acknowledged and that were submitted before the instant; at most `limit`. */
+  findUnacknowledged(submittedBefore: Timestamp, limit: number): Promise<OrderSubmission[]>;
+}

@@ -1,0 +1,19 @@
+import type { OrderSubmission } from '../orders.ts';
+import type { ExecutionReport } from './broker.ts';
+
+/** `NOT_RUNNING`: the workflow has ended, or never was. */
+export type Delivery = 'DELIVERED' | 'NOT_RUNNING';
+
+/** The order workflows, as the rest of the system reaches them. Throws `HubError('TEMPORAL_UNAVAILABLE')` when the server cannot be reached. */
+export interface OrderWorkflows {
+  /** Starting one that runs or has completed is no error. */
+  startOrder(submission: OrderSubmission): Promise<void>;
+  /** Asks the workflow to end an order that was never decided; does not wait for it. */
+  abandonOrder(orderId: string): Promise<void>;
+  /**
+   * Waits until the cancel has been carried out or refused, but not longer than the bound; `PENDING` then.
+   * Asking again under the same `requestId` asks once.
+   */
+  cancelOrder(orderId: string, requestId: string): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'>;
+  reportExecutions(orderId: string, reports: readonly ExecutionReport[]): Promise<Delivery>;
+}

@@ -1,0 +1,78 @@
+import { type Decimal, ZERO } from '../money/decimal.ts';
+import type { Side } from '../order/order.ts';
+
+/**
+ * The ledger accounts of one customer account, one per kind and asset (`USD`, or the symbol). For all of them balance = credits − debits.
+ *
+ * - CASH_SETTLED: money that is there. Never negative.
+ * - CASH_UNSETTLED: the net of trades and commitments not settled yet; may be negative. Buying power = CASH_SETTLED + CASH_UNSETTLED, never negative.
+ * - CASH_HELD: set aside for open BUY orders. Never negative.
+ * - SECURITIES: shares; negative when short.
+ * - CLEARING, DEPOSITS: the house's side of trades and deposits, kept per customer account so that no row is shared by all.
+ */
+export const LEDGER_ACCOUNT_KINDS = ['CASH_SETTLED', 'CASH_UNSETTLED', 'CASH_HELD', 'SECURITIES', 'CLEARING', 'DEPOSITS'] as const;
+export type LedgerAccountKind = (typeof LEDGER_ACCOUNT_KINDS)[number];
+
+export const POSTING_CODES = ['DEPOSIT', 'HOLD', 'RELEASE', 'TRADE_CASH', 'TRADE_SECURITIES'] as const;
+export type PostingCode = (typeof POSTING_CODES)[number];
+
+export const CASH_ASSET = 'USD';
+
+/** One transfer: `amount` (> 0, USD or shares) leaves `debit` and enters `credit`. Immutable; a correction is a new one. */
+export interface Posting {
+  code: PostingCode;
+  debit: LedgerAccountKind;
+  credit: LedgerAccountKind;
+  asset: string;
+  amount: Decimal;
+}
+
+export interface BalanceChange {
+  kind: LedgerAccountKind;
+  asset: string;
+  change: Decimal;
+}
+
+/** Each function below gives no posting for a zero amount, and throws for a negative one: that is a defect of its caller. */
+const post = (posting: Posting): Posting[] => {
+  if (posting.amount.lt(ZERO)) throw new RangeError(`A ${posting.code} posting is not negative: ${posting.amount.toFixed()}`);
+  return posting.amount.isZero() ? [] : [posting];
+};
+
+/** Money comes in. */
+export const postDeposit = (amount: Decimal): Posting[] =>
+  post({ code: 'DEPOSIT', debit: 'DEPOSITS', credit: 'CASH_SETTLED', asset: CASH_ASSET, amount });
+
+/** Buying power is set aside for an order. */
+export const postHold = (amount: Decimal): Posting[] =>
+  post({ code: 'HOLD', debit: 'CASH_UNSETTLED', credit: 'CASH_HELD', asset: CASH_ASSET, amount });
+
+/** What was set aside and is not needed goes back to buying power. */
+export const postRelease = (amount: Decimal): Posting[] =>
+  post({ code: 'RELEASE', debit: 'CASH_HELD', credit: 'CASH_UNSETTLED', asset: CASH_ASSET, amount });
+
+/** One execution: a BUY pays from what is held, a SELL is paid to unsettled cash. `quantity` in shares, `cash` from `fillCash`. */
+export function postFill(fill: { side: Side; symbol: string; quantity: Decimal; cash: Decimal }): Posting[] {
+  const shares = { code: 'TRADE_SECURITIES', asset: fill.symbol, amount: fill.quantity } as const;
+  const cash = { code: 'TRADE_CASH', asset: CASH_ASSET, amount: fill.cash } as const;
+  return fill.side === 'BUY'
+    ? [...post({ ...cash, debit: 'CASH_HELD', credit: 'CLEARING' }), ...post({ ...shares, debit: 'CLEARING', credit: 'SECURITIES' })]
+    : [...post({ ...shares, debit: 'SECURITIES', credit: 'CLEARING' }), ...post({ ...cash, debit: 'CLEARING', credit: 'CASH_UNSETTLED' })];
+}
+
+/** What the postings together change, one entry per kind and asset, none that is zero, sorted by kind then asset: the order in which rows are locked. */
+export function balanceChanges(postings: readonly Posting[]): BalanceChange[] {
+  const changes = new Map<string, BalanceChange>();
+  const add = (kind: LedgerAccountKind, asset: string, change: Decimal): void => {
+    const key = `${kind} ${asset}`;
+    changes.set(key, { kind, asset, change: change.plus(changes.get(key)?.change ?? ZERO) });
+  };
+  for (const { debit, credit, asset, amount } of postings) {
+    add(debit, asset, amount.neg());
+    add(credit, asset, amount);
+  }
+  return [...changes.entries()]
+    .filter(([, { change }]) => !change.isZero())
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, change]) => change);
+}

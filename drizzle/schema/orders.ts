@@ -1,0 +1,154 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { cash, exactNotional, instant, quantity } from './columns.ts';
+import { accounts } from './users.ts';
+
+export const orders = pgTable(
+  'orders',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    clientOrderId: text('client_order_id').notNull(),
+    /** No foreign key: an order for a symbol that is not known is refused, and its refusal is kept. */
+    symbol: text('symbol').notNull(),
+    side: text('side').notNull(),
+    type: text('type').notNull(),
+    timeInForce: text('time_in_force').notNull(),
+    quantity: quantity('quantity').notNull(),
+    limitPrice: quantity('limit_price'),
+    /** Worst price at which a MARKET order may trade; the cash hold rests on it. */
+    protectionPrice: quantity('protection_price'),
+    status: text('status').notNull(),
+    /** What a refused cancel or replace restores. */
+    restoreStatus: text('restore_status'),
+    filledQuantity: quantity('filled_quantity').notNull().default('0'),
+    filledNotional: exactNotional('filled_notional').notNull().default('0'),
+    marketPriceAtSubmission: quantity('market_price_at_submission'),
+    marketDataTimestamp: instant('market_data_timestamp'),
+    rejectCode: text('reject_code'),
+    rejectFacts: jsonb('reject_facts').$type<Record<string, string>>(),
+    /** Part of the id at the broker; a replacement gets the next one. */
+    revision: integer('revision').notNull().default(1),
+    /** Grows with each change: a writer that decided on an older state is turned away. */
+    version: integer('version').notNull().default(1),
+    expiresAt: instant('expires_at'),
+    submittedAt: instant('submitted_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    newAt: instant('new_at'),
+    filledAt: instant('filled_at'),
+    canceledAt: instant('canceled_at'),
+    expiredAt: instant('expired_at'),
+    rejectedAt: instant('rejected_at'),
+    suspendedAt: instant('suspended_at'),
+  },
+  (t) => [
+    unique('orders_client_order_id_key').on(t.accountId, t.clientOrderId),
+    check('orders_side_known', sql`${t.side} in ('BUY','SELL')`),
+    check('orders_type_known', sql`${t.type} in ('MARKET','LIMIT','STOP','STOP_LIMIT','TRAILING_STOP')`),
+    check('orders_time_in_force_known', sql`${t.timeInForce} in ('DAY','GTC','IOC','FOK','OPG','CLS')`),
+    check(
+      'orders_status_known',
+      sql`${t.status} in ('PENDING_NEW','NEW','PARTIALLY_FILLED','FILLED','PENDING_CANCEL','CANCELED','PENDING_REPLACE','REPLACED','REJECTED','EXPIRED','SUSPENDED')`,
+    ),
+    check('orders_quantity_positive', sql`${t.quantity} > 0`),
+    check('orders_never_over_filled', sql`${t.filledQuantity} >= 0 and ${t.filledQuantity} <= ${t.quantity}`),
+    check('orders_filled_is_full', sql`${t.status} <> 'FILLED' or ${t.filledQuantity} = ${t.quantity}`),
+    check('orders_rejected_has_code', sql`(${t.status} = 'REJECTED') = (${t.rejectCode} is not null)`),
+    index('orders_of_account').on(t.accountId, t.submittedAt.desc(), t.id.desc()),
+    index('orders_open_of_account')
+      .on(t.accountId, t.submittedAt.desc(), t.id.desc())
+      .where(sql`${t.status} not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`),
+    index('orders_unacknowledged').on(t.submittedAt).where(sql`${t.status} = 'PENDING_NEW'`),
+    index('orders_of_account_and_symbol').on(t.accountId, t.symbol, t.submittedAt.desc(), t.id.desc()),
+  ],
+);
+
+export const executions = pgTable(
+  'executions',
+  {
+    id: uuid('id').primaryKey(),
+    brokerExecutionId: text('broker_execution_id').notNull().unique(),
+    orderId: uuid('order_id')
+      .notNull()
+      .references(() => orders.id),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    symbol: text('symbol').notNull(),
+    side: text('side').notNull(),
+    quantity: quantity('quantity').notNull(),
+    price: quantity('price').notNull(),
+    cash: cash('cash').notNull(),
+    executedAt: instant('executed_at').notNull(),
+    bookedAt: instant('booked_at').notNull().defaultNow(),
+  },
+  (t) => [
+    check('executions_positive', sql`${t.quantity} > 0 and ${t.price} > 0 and ${t.cash} >= 0`),
+    index('executions_of_order').on(t.orderId, t.executedAt),
+  ],
+);
+
+/** What is set aside for an open order: cash of a buyer, shares of a seller. */
+export const holds = pgTable(
+  'holds',
+  {
+    orderId: uuid('order_id')
+      .primaryKey()
+      .references(() => orders.id),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    kind: text('kind').notNull(),
+    symbol: text('symbol').notNull(),
+    /** USD a share that the cash hold is counted with. */
+    price: quantity('price'),
+    /** USD for CASH, shares for SHARES. */
+    amount: quantity('amount').notNull(),
+    remaining: quantity('remaining').notNull(),
+    releasedAt: instant('released_at'),
+  },
+  (t) => [
+    check('holds_kind_known', sql`${t.kind} in ('CASH','SHARES')`),
+    check('holds_not_negative', sql`${t.remaining} >= 0 and ${t.remaining} <= ${t.amount}`),
+    index('holds_open_of_account').on(t.accountId).where(sql`${t.remaining} > 0`),
+  ],
+);
+
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    accountId: uuid('account_id').references(() => accounts.id),
+    orderId: uuid('order_id'),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
+    occurredAt: instant('occurred_at').notNull().defaultNow(),
+  },
+  (t) => [index('audit_events_of_order').on(t.orderId, t.id)],
+);
+
+/** First answers, kept so that a repeated request gets them again. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    operation: text('operation').notNull(),
+    key: text('key').notNull(),
+    fingerprint: text('fingerprint').notNull(),
+    response: jsonb('response').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.operation, t.key] }), index('idempotency_keys_age').on(t.createdAt)],
+);
+
+/** How far a broker's row of execution reports has been taken in. */
+export const brokerSessions = pgTable('broker_sessions', {
+  broker: text('broker').primaryKey(),
+  lastSequence: bigint('last_sequence', { mode: 'number' }).notNull(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});

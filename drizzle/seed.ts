@@ -1,0 +1,91 @@
+import { hash } from '@node-rs/argon2';
+import postgres from 'postgres';
+
+/** Symbols of the recording that the replay source plays. */
+const INSTRUMENTS = [
+  { symbol: 'AAPL', name: 'Apple Inc.', exchange: 'NASDAQ' },
+  { symbol: 'FB', name: 'Facebook, Inc.', exchange: 'NASDAQ' },
+  { symbol: 'GOOG', name: 'Google Inc.', exchange: 'NASDAQ' },
+  { symbol: 'IBM', name: 'International Business Machines Corporation', exchange: 'NYSE' },
+  { symbol: 'MSFT', name: 'Microsoft Corporation', exchange: 'NASDAQ' },
+];
+
+interface DemoUser {
+  id: string;
+  accountId: string;
+  email: string;
+  password: string;
+  firstName: string;
+  lastName: string;
+  role: 'CUSTOMER' | 'OPERATOR';
+  /** USD with two decimals; null for none. */
+  deposit: string | null;
+}
+
+const DEMO_USERS: DemoUser[] = [
+  {
+    id: '01900000-0000-7000-8000-000000000001',
+    accountId: '01900000-0000-7000-8000-00000000000a',
+    email: 'demo@hub.local',
+    password: 'demo-password-1',
+    firstName: 'Dana',
+    lastName: 'Demo',
+    role: 'CUSTOMER',
+    deposit: '100000.00',
+  },
+  {
+    id: '01900000-0000-7000-8000-000000000002',
+    accountId: '01900000-0000-7000-8000-00000000000b',
+    email: 'operator@hub.local',
+    password: 'operator-password-1',
+    firstName: 'Olga',
+    lastName: 'Operator',
+    role: 'OPERATOR',
+    deposit: null,
+  },
+];
+
+/** OWASP's argon2id parameters, as everywhere. */
+const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/**
+ * Puts the instruments and the two demo users into a migrated database; what is there already is left as it is.
+ * Their passwords are public, so any profile but `dev` is refused with an error.
+ */
+export async function seedDemo(databaseUrl: string, profile: string = process.env.HUB_PROFILE || 'dev'): Promise<void> {
+  if (profile !== 'dev') throw new Error(`the demo users have public passwords and are seeded in HUB_PROFILE=dev only, not in ${profile}`);
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql`insert into instruments ${sql(INSTRUMENTS)} on conflict do nothing`;
+    for (const user of DEMO_USERS) await seedUser(sql, user);
+  } finally {
+    await sql.end();
+  }
+}
+
+async function seedUser(sql: postgres.Sql, user: DemoUser): Promise<void> {
+  const passwordHash = await hash(user.password, ARGON2ID);
+  await sql.begin(async (tx) => {
+    await tx`
+      insert into users (id, email, password_hash, first_name, last_name, roles)
+      values (${user.id}, ${user.email}, ${passwordHash}, ${user.firstName}, ${user.lastName}, ${[user.role]})
+      on conflict (id) do nothing`;
+    await tx`insert into accounts (id, user_id) values (${user.accountId}, ${user.id}) on conflict (id) do nothing`;
+    await tx`
+      insert into ledger_accounts (account_id, kind, asset)
+      select ${user.accountId}::uuid, kind, 'USD' from (values ('CASH_SETTLED'), ('CASH_UNSETTLED'), ('CASH_HELD')) as k(kind)
+      on conflict do nothing`;
+    if (user.deposit !== null) await depositOnce(tx, user.accountId, user.deposit);
+  });
+}
+
+/** The account row is locked first, so of two seeders that run at once one finds the other's deposit. */
+async function depositOnce(tx: postgres.TransactionSql, accountId: string, amount: string): Promise<void> {
+  const key = `deposit/seed/${accountId}`;
+  await tx`select 1 from accounts where id = ${accountId} for no key update`;
+  const booked = await tx`select 1 from ledger_transfers where key = ${key}`;
+  if (booked.length > 0) return;
+  const postings = [{ key, code: 'DEPOSIT', debit: 'DEPOSITS', credit: 'CASH_SETTLED', asset: 'USD', amount }];
+  await tx`select post_transfers(${accountId}, null, null, ${tx.json(postings)})`;
+  await tx`update accounts set buying_power = buying_power + ${amount} where id = ${accountId}`;
+}

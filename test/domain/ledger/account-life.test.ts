@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { postDeposit } from '../../../domain/ledger/postings.ts';
+import { Decimal, ZERO } from '../../../domain/money/decimal.ts';
+import { decimalOf } from '../arbitraries.ts';
+import { Account, type Order } from './account-model.ts';
+
+const SYMBOLS = ['AAPL', 'IBM'] as const;
+
+const centsUpTo = (max: bigint) => fc.bigInt({ min: 1n, max });
+
+const actionArbitrary = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('deposit' as const), cents: centsUpTo(1_000_000n) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('submit' as const),
+      symbol: fc.constantFrom(...SYMBOLS),
+      side: fc.constantFrom('BUY' as const, 'SELL' as const),
+      quantity: fc.oneof(
+        centsUpTo(500n).map((tenths) => tenths * 10_000_000n),
+        fc.bigInt({ min: 1n, max: 5_000_000_000n }),
+      ),
+      cents: fc.oneof(centsUpTo(20n), centsUpTo(20_000n)),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('fill' as const),
+      order: fc.nat(),
+      share: fc.integer({ min: 1, max: 1_000 }),
+      whole: fc.boolean(),
+      improvement: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 900 })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('end' as const),
+      order: fc.nat(),
+      execType: fc.constantFrom('CANCELED', 'EXPIRED', 'REJECTED'),
+    }),
+  },
+);
+
+type Action = typeof actionArbitrary extends fc.Arbitrary<infer T> ? T : never;
+
+/** A fill at the order's price or better; of a closed order, a late one. */
+function fillSome(account: Account, order: Order, action: Extract<Action, { do: 'fill' }>): void {
+  const unfilled = order.state.quantity.minus(order.state.filledQuantity);
+  const part = unfilled.times(action.share).div(1_000).toDecimalPlaces(8, Decimal.ROUND_UP);
+  const better = order.price.times(action.improvement).div(1_000);
+  const price = order.side === 'BUY' ? order.price.minus(better) : order.price.plus(better);
+  account.fill(order, action.whole ? unfilled : part, price.toDecimalPlaces(8, Decimal.ROUND_DOWN));
+}
+
+function perform(account: Account, action: Action): void {
+  if (action.do === 'deposit') account.post(postDeposit(decimalOf(action.cents, 2)));
+  else if (action.do === 'submit') account.submit(action.symbol, action.side, decimalOf(action.quantity, 8), decimalOf(action.cents, 2));
+  else {
+    const order = account.orders[action.order % Math.max(account.orders.length, 1)];
+    if (order && action.do === 'end') account.cancel(order, action.execType);
+    else if (order && action.do === 'fill') fillSome(account, order, action);
+  }
+}
+
+/** Runs an account that starts with USD 10,000.00 and 40 AAPL bought at 10.01, and checks it after each action. */
+function forAnyLife(check: (account: Account) => void): void {
+  fc.assert(
+    fc.property(fc.array(actionArbitrary, { minLength: 1, maxLength: 40 }), (actions) => {
+      const account = new Account();
+      account.post(postDeposit(new Decimal('10400.40')));
+      perform(account, { do: 'submit', symbol: 'AAPL', side: 'BUY', quantity: 4_000_000_000n, cents: 1_001n });
+      perform(account, { do: 'fill', order: 0, share: 1_000, whole: true, improvement: 0 });
+      expect(account.buyingPower.toFixed(2)).toBe('10000.00');
+      for (const action of actions) {
+        perform(account, action);
+        check(account);
+      }
+    }),
+    { numRuns: 200 },
+  );
+}
+
+describe('an account through any deposits, orders, fills, late fills and cancels', () => {
+  it('sums to zero in every asset', () => {
+    forAnyLife((account) => {
+      for (const asset of ['USD', ...SYMBOLS]) {
+        const sum = [...account.balances]
+          .filter(([key]) => key.endsWith(` ${asset}`))
+          .reduce((total, [, balance]) => total.plus(balance), ZERO);
+        expect(sum.isZero()).toBe(true);
+      }
+    });
+  });
+
+  it('never has negative settled cash, held cash or buying power', () => {
+    forAnyLife((account) => {
+      expect(account.balance('CASH_SETTLED').gte(0)).toBe(true);
+      expect(account.balance('CASH_HELD').gte(0)).toBe(true);
+      expect(account.buyingPower.gte(0)).toBe(true);
+    });
+  });
+
+  it('holds in cash exactly what its open orders hold, in whole cents', () => {
+    forAnyLife((account) => {
+      const held = account.orders.reduce((sum, { hold }) => (hold.kind === 'CASH' ? sum.plus(hold.amount) : sum), ZERO);
+      expect(account.balance('CASH_HELD').eq(held)).toBe(true);
+      for (const [key, balance] of account.balances) if (key.endsWith(' USD')) expect(balance.decimalPlaces()).toBeLessThanOrEqual(2);
+    });
+  });
+
+  it('has the same shares in its positions as in its ledger', () => {
+    forAnyLife((account) => {
+      for (const symbol of SYMBOLS) expect(account.balance('SECURITIES', symbol).eq(account.position(symbol).quantity)).toBe(true);
+    });
+  });
+
+  it('has cash and results that agree, to the half cent that each order is rounded by', () => {
+    forAnyLife((account) => {
+      const traded = account.balance('CLEARING').neg();
+      const exact = SYMBOLS.map((symbol) => account.position(symbol)).reduce(
+        (sum, position) => sum.plus(position.realizedPnl).minus(position.quantity.lt(0) ? position.costBasis.neg() : position.costBasis),
+        ZERO,
+      );
+      expect(traded.minus(exact).abs().lte(new Decimal('0.005').times(account.orders.length))).toBe(true);
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { balanceChanges, type LedgerAccountKind, type Posting, postFill, postHold, postRelease } from '../../../domain/ledger/postings.ts';
+import { type Decimal, ZERO } from '../../../domain/money/decimal.ts';
+import { fillCash } from '../../../domain/order/fill-cash.ts';
+import { leavesQuantity, type OrderState } from '../../../domain/order/order.ts';
+import { transition } from '../../../domain/order/transition.ts';
+import { applyFill, EMPTY_POSITION, type PositionState } from '../../../domain/position/position.ts';
+import { decideAcceptance } from '../../../domain/risk/accept.ts';
+import { type Hold, holdAfterFill } from '../../../domain/risk/hold.ts';
+
+export interface Order {
+  symbol: string;
+  side: 'BUY' | 'SELL';
+  price: Decimal;
+  state: OrderState;
+  hold: Hold;
+}
+
+/** One account as the whole system would keep it: every rule of the domain together, in memory. */
+export class Account {
+  readonly balances = new Map<string, Decimal>();
+  readonly positions = new Map<string, PositionState>();
+  readonly orders: Order[] = [];
+
+  balance(kind: LedgerAccountKind, asset = 'USD'): Decimal {
+    return this.balances.get(`${kind} ${asset}`) ?? ZERO;
+  }
+
+  get buyingPower(): Decimal {
+    return this.balance('CASH_SETTLED').plus(this.balance('CASH_UNSETTLED'));
+  }
+
+  position(symbol: string): PositionState {
+    return this.positions.get(symbol) ?? EMPTY_POSITION;
+  }
+
+  post(postings: Posting[]): void {
+    for (const { kind, asset, change } of balanceChanges(postings)) {
+      this.balances.set(`${kind} ${asset}`, this.balance(kind, asset).plus(change));
+    }
+  }
+
+  heldShares(symbol: string): Decimal {
+    return this.orders
+      .filter((order) => order.symbol === symbol && order.hold.kind === 'SHARES')
+      .reduce((sum, order) => sum.plus(leavesQuantity(order.state)), ZERO);
+  }
+
+  submit(symbol: string, side: 'BUY' | 'SELL', quantity: Decimal, price: Decimal): void {
+    const decision = decideAcceptance({
+      order: { side, type: 'LIMIT', timeInForce: 'DAY', quantity, limitPrice: price },
+      account: { status: 'ACTIVE', buyingPower: this.buyingPower, shortingAllowed: false },
+      position: { quantity: this.position(symbol).quantity, heldQuantity: this.heldShares(symbol) },
+      instrument: { tradable: true, fractionable: true },
+      quote: { bid: price, ask: price },
+      nowMs: 0,
+      session: { opensAt: 0, closesAt: 1 },
+    });
+    if (!decision.ok) return;
+    const { hold } = decision.value;
+    if (hold.kind === 'CASH') this.post(postHold(hold.amount));
+    const state: OrderState = { status: 'PENDING_NEW', restoreStatus: null, quantity, filledQuantity: ZERO, filledNotional: ZERO };
+    this.orders.push({ symbol, side, price, state, hold });
+  }
+
+  fill(order: Order, quantity: Decimal, price: Decimal): void {
+    const before = order.state;
+    const result = transition(before, { execType: 'TRADE', quantity, price });
+    if (!result.ok) return;
+    const cash = fillCash(before.filledNotional, quantity, price);
+    const trade = postFill({ side: order.side, symbol: order.symbol, quantity, cash });
+    if (order.hold.kind === 'CASH') {
+      const movement = holdAfterFill(order.hold, { cost: cash, leaves: leavesQuantity(result.value) });
+      // Only a late fill draws: its hold is gone, and here the money may be too.
+      if (movement.drawn.gt(this.buyingPower)) return;
+      this.post([...postHold(movement.drawn), ...trade, ...postRelease(movement.released)]);
+      order.hold = { ...order.hold, amount: movement.held };
+    } else this.post(trade);
+    this.positions.set(order.symbol, applyFill(this.position(order.symbol), { side: order.side, quantity, price }));
+    order.state = result.value;
+  }
+
+  cancel(order: Order, execType: 'CANCELED' | 'REJECTED' | 'EXPIRED'): void {
+    const result = transition(order.state, { execType });
+    if (!result.ok || result.value === order.state) return;
+    order.state = result.value;
+    if (order.hold.kind !== 'CASH') return;
+    this.post(postRelease(order.hold.amount));
+    order.hold = { ...order.hold, amount: ZERO };
+  }
+}

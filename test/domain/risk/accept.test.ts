@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RejectCode as ContractRejectCode } from '../../../contracts/errors.ts';
+import { Decimal } from '../../../domain/money/decimal.ts';
+import { type AcceptanceInput, decideAcceptance, REJECT_CODES, type RejectCode } from '../../../domain/risk/accept.ts';
+import { decimalOf, priceUnits, quantityUnits } from '../arbitraries.ts';
+
+const dec = (text: string | number): Decimal => new Decimal(text);
+const NOW_MS = Date.parse('2026-11-24T15:00:00Z');
+const SESSION = { opensAt: NOW_MS - 3_600_000, closesAt: NOW_MS + 3_600_000 };
+
+/** A BUY of 10 at a limit of 205.75 that is accepted; each test changes what it is about. */
+function input(order: Partial<AcceptanceInput['order']> = {}, rest: Partial<Omit<AcceptanceInput, 'order'>> = {}): AcceptanceInput {
+  return {
+    order: { side: 'BUY', type: 'LIMIT', timeInForce: 'DAY', quantity: dec(10), limitPrice: dec('205.75'), ...order },
+    account: { status: 'ACTIVE', buyingPower: dec('100000'), shortingAllowed: false },
+    position: { quantity: dec(0), heldQuantity: dec(0) },
+    instrument: { tradable: true, fractionable: true },
+    quote: { bid: dec('205.70'), ask: dec('205.75') },
+    nowMs: NOW_MS,
+    session: SESSION,
+    ...rest,
+  };
+}
+
+const codeOf = (of: AcceptanceInput): string => {
+  const result = decideAcceptance(of);
+  return result.ok ? 'ACCEPTED' : result.error.code;
+};
+
+describe('an accepted order', () => {
+  it('holds 2057.50 for ten shares at a limit of 205.75 until the session closes', () => {
+    expect(decideAcceptance(input())).toEqual({
+      ok: true,
+      value: {
+        hold: { kind: 'CASH', price: dec('205.75'), amount: dec('2057.5') },
+        protectionPrice: null,
+        expiresAtMs: SESSION.closesAt,
+      },
+    });
+  });
+
+  it('holds a market purchase at its protection price, 5 % above the ask', () => {
+    expect(decideAcceptance(input({ type: 'MARKET', limitPrice: null }))).toMatchObject({
+      value: { hold: { kind: 'CASH', price: dec('216.04'), amount: dec('2160.4') }, protectionPrice: dec('216.04') },
+    });
+  });
+
+  it('holds the shares of a sale', () => {
+    const position = { quantity: dec(12), heldQuantity: dec(2) };
+    expect(decideAcceptance(input({ side: 'SELL', type: 'MARKET', limitPrice: null, timeInForce: 'IOC' }, { position }))).toEqual({
+      ok: true,
+      value: { hold: { kind: 'SHARES', quantity: dec(10) }, protectionPrice: dec('195.41'), expiresAtMs: null },
+    });
+  });
+
+  it('may sell short where the account allows it, and then holds nothing', () => {
+    const account = { status: 'ACTIVE', buyingPower: dec(0), shortingAllowed: true } as const;
+    expect(decideAcceptance(input({ side: 'SELL' }, { account }))).toMatchObject({ ok: true, value: { hold: { kind: 'NONE' } } });
+  });
+
+  it('may use the buying power to the last cent, and not one more', () => {
+    const account = (buyingPower: string) => ({
+      account: { status: 'ACTIVE', buyingPower: dec(buyingPower), shortingAllowed: false } as const,
+    });
+    expect(codeOf(input({}, account('2057.50')))).toBe('ACCEPTED');
+    expect(decideAcceptance(input({}, account('2057.49')))).toEqual({
+      ok: false,
+      error: { code: 'INSUFFICIENT_BUYING_POWER', facts: { required: '2057.50', available: '2057.49' } },
+    });
+  });
+
+  it('may sell the position to the last unit, less what other orders hold', () => {
+    const sale = (quantity: string) =>
+      input({ side: 'SELL', quantity: dec(quantity) }, { position: { quantity: dec('10.5'), heldQuantity: dec(3) } });
+    expect(codeOf(sale('7.5'))).toBe('ACCEPTED');
+    expect(decideAcceptance(sale('7.50000001'))).toEqual({
+      ok: false,
+      error: { code: 'INSUFFICIENT_POSITION', facts: { required: '7.50000001', available: '7.5' } },
+    });
+  });
+
+  it('never sells out of a short position', () => {
+    const position = { quantity: dec(-5), heldQuantity: dec(0) };
+    expect(decideAcceptance(input({ side: 'SELL' }, { position }))).toMatchObject({ error: { facts: { available: '0' } } });
+  });
+});
+
+describe('a refused order', () => {
+  it.each([
+    ['205.751', '205.70', 'PRICE_INCREMENT_INVALID'],
+    ['0.9999', '0.99', 'ACCEPTED'],
+    ['0.99991', '0.99', 'PRICE_INCREMENT_INVALID'],
+    ['1.0001', '0.99', 'PRICE_INCREMENT_INVALID'],
+    ['1.00', '0.99', 'ACCEPTED'],
+    ['226.33', '205.75', 'LIMIT_PRICE_OUTSIDE_COLLAR'],
+    ['226.32', '205.75', 'ACCEPTED'],
+    ['-1', '205.75', 'LIMIT_PRICE_OUTSIDE_COLLAR'],
+  ])('a limit of %s against %s: %s', (limitPrice, price, expected) => {
+    expect(codeOf(input({ limitPrice: dec(limitPrice) }, { quote: { bid: dec(price), ask: dec(price) } }))).toBe(expected);
+  });
+
+  it('names the increment it should have kept', () => {
+    expect(decideAcceptance(input({ limitPrice: dec('205.751') }))).toMatchObject({
+      error: { facts: { limitPrice: '205.751', increment: '0.01' } },
+    });
+  });
+
+  it('takes fractions only of instruments that have them', () => {
+    const instrument = { tradable: true, fractionable: false };
+    expect(codeOf(input({ quantity: dec('1.5') }, { instrument }))).toBe('QUANTITY_NOT_FRACTIONABLE');
+    expect(codeOf(input({ quantity: dec('2.0') }, { instrument }))).toBe('ACCEPTED');
+    expect(codeOf(input({ quantity: dec('1.5') }))).toBe('ACCEPTED');
+  });
+
+  it('may be worth ten million dollars, and not a cent more', () => {
+    const rich = {
+      account: { status: 'ACTIVE', buyingPower: dec('1e9'), shortingAllowed: false } as const,
+      quote: { bid: dec(100), ask: dec(100) },
+    };
+    expect(codeOf(input({ quantity: dec(100_000), limitPrice: dec(100) }, rich))).toBe('ACCEPTED');
+    expect(decideAcceptance(input({ quantity: dec('100000.0001'), limitPrice: dec(100) }, rich))).toEqual({
+      ok: false,
+      error: { code: 'ORDER_TOO_LARGE', facts: { notional: '10000000.01', maximum: '10000000.00' } },
+    });
+  });
+
+  it('is given the first reason in the order of the reject codes, whatever else is wrong', () => {
+    const wrongs: [RejectCode, (of: AcceptanceInput) => AcceptanceInput][] = [
+      ['INSUFFICIENT_BUYING_POWER', (of) => ({ ...of, account: { ...of.account, buyingPower: dec(0) } })],
+      ['ORDER_TOO_LARGE', (of) => ({ ...of, order: { ...of.order, quantity: dec('1000000') } })],
+      ['LIMIT_PRICE_OUTSIDE_COLLAR', (of) => ({ ...of, order: { ...of.order, limitPrice: dec(500) } })],
+      ['PRICE_INCREMENT_INVALID', (of) => ({ ...of, order: { ...of.order, limitPrice: dec('500.001') } })],
+      [
+        'QUANTITY_NOT_FRACTIONABLE',
+        (of) => ({ ...of, order: { ...of.order, quantity: dec('1000000.5') }, instrument: { tradable: true, fractionable: false } }),
+      ],
+      ['NO_QUOTE', (of) => ({ ...of, quote: null })],
+      ['MARKET_CLOSED', (of) => ({ ...of, session: null })],
+      ['ACCOUNT_RESTRICTED', (of) => ({ ...of, account: { ...of.account, status: 'RESTRICTED' } })],
+      ['INSTRUMENT_HALTED', (of) => ({ ...of, instrument: { tradable: false, fractionable: false } })],
+      ['UNKNOWN_SYMBOL', (of) => ({ ...of, instrument: null })],
+    ];
+    let worse = input();
+    for (const [code, spoil] of wrongs) {
+      worse = spoil(worse);
+      expect(codeOf(worse)).toBe(code);
+    }
+    const byUs = REJECT_CODES.filter((code) => code !== 'BROKER_REJECTED' && code !== 'INSUFFICIENT_POSITION');
+    expect(wrongs.map(([code]) => code).reverse()).toEqual(byUs);
+  });
+
+  it('has the reject codes of the contract and no others', () => {
+    const toContract: readonly ContractRejectCode[] = REJECT_CODES;
+    const fromContract = (code: ContractRejectCode): RejectCode => code;
+    expect(toContract.map(fromContract)).toHaveLength(12);
+  });
+});
+
+describe('a defect of the caller', () => {
+  it('is thrown, not refused', () => {
+    expect(() => decideAcceptance(input({ quantity: dec(0) }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ quantity: dec(-1) }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ limitPrice: null }))).toThrow(RangeError);
+  });
+});
+
+describe('any order', () => {
+  it('is accepted only if what it holds is there, and a purchase cannot cost more than its hold at the worst price', () => {
+    const cents = fc.bigInt({ min: 0n, max: 100_000_000_000n });
+    fc.assert(
+      fc.property(
+        fc.record({ quantity: quantityUnits, ask: priceUnits, buyingPower: cents, held: quantityUnits, owned: quantityUnits }),
+        fc.constantFrom('BUY' as const, 'SELL' as const),
+        fc.constantFrom('MARKET' as const, 'LIMIT' as const),
+        (amounts, side, type) => {
+          const ask = decimalOf(amounts.ask, 8);
+          const order = { side, type, quantity: decimalOf(amounts.quantity, 8), limitPrice: type === 'LIMIT' ? ask : null };
+          const account = { status: 'ACTIVE', buyingPower: decimalOf(amounts.buyingPower, 2), shortingAllowed: false } as const;
+          const position = { quantity: decimalOf(amounts.owned, 8), heldQuantity: decimalOf(amounts.held, 8) };
+          const result = decideAcceptance(input(order, { account, position, quote: { bid: ask, ask } }));
+          if (!result.ok) return;
+          const { hold, protectionPrice } = result.value;
+          if (side === 'BUY') {
+            if (hold.kind !== 'CASH') expect.fail('a BUY holds cash');
+            expect(hold.amount.lte(account.buyingPower)).toBe(true);
+            expect(hold.amount.gte((protectionPrice ?? ask).times(order.quantity))).toBe(true);
+          } else {
+            if (hold.kind !== 'SHARES') expect.fail('a SELL holds shares');
+            expect(hold.quantity.plus(position.heldQuantity).lte(position.quantity)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import type { Logger } from 'pino';
+import type { Caller } from '../../contracts/caller.ts';
+import type { Clock } from '../../contracts/clock.ts';
+import { HubError } from '../../contracts/errors.ts';
+import type { Order, OrderSubmission, OrderTerms } from '../../contracts/orders.ts';
+import type { MarketData, Quote } from '../../contracts/ports/market-data.ts';
+import type { OrderStore } from '../../contracts/ports/order-store.ts';
+import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
+import { type AcceptOrder, type Decision, decidedBefore, quoteOf } from './accept-order.ts';
+import { fingerprintOf, orderIdFor } from './order-identity.ts';
+
+export interface SubmitOrderDeps {
+  orders: OrderStore;
+  workflows: OrderWorkflows;
+  marketData: MarketData;
+  acceptOrder: AcceptOrder;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** How long after its submission an order may still be decided. */
+const ACCEPT_WITHIN_MS = 10_000;
+
+/**
+ * Takes an order: its workflow is started first, so that none can exist without one, then the decision is made here, so that the
+ * answer waits for no worker. A refusal is an answer (status REJECTED). With a key, the first answer is given again.
+ *
+ * Throws `MARKET_DATA_UNAVAILABLE`, `TEMPORAL_UNAVAILABLE`, `DATABASE_UNAVAILABLE`, `ACCEPT_BY_PASSED`: nothing is held, and the same key can be sent again.
+ * Throws `IDEMPOTENCY_KEY_REUSED`, `CLIENT_ORDER_ID_REUSED`.
+ */
+export function createSubmitOrder(deps: SubmitOrderDeps) {
+  return async function submitOrder(
+    caller: Caller,
+    terms: OrderTerms,
+    idempotencyKey: string | null,
+  ): Promise<{ order: Order; replayed: boolean }> {
+    const submission = toSubmission(caller.accountId, terms, idempotencyKey ?? terms.clientOrderId, deps.clock());
+    const quoting = settle(quoteOf(deps.marketData, terms.symbol));
+    const context = await deps.orders.readSubmission(submission);
+    if (!context) throw new HubError('NOT_FOUND', {}, { detail: 'There is no such account' });
+    const decided = decidedBefore(submission, context);
+    if (decided) return { order: decided, replayed: true };
+    if (context.clientOrderIdTaken) throw new HubError('CLIENT_ORDER_ID_REUSED', { clientOrderId: terms.clientOrderId });
+    const quote = await unsettle<Quote | null>(quoting);
+
+    await deps.workflows.startOrder(submission);
+    const decision = await decideOrAbandon(deps, submission, () => deps.acceptOrder(submission, { context, quote }));
+    if (decision.outcome === 'LAPSED') throw new HubError('ACCEPT_BY_PASSED');
+    return { order: decision.order, replayed: !decision.madeHere };
+  };
+}
+
+export type SubmitOrder = ReturnType<typeof createSubmitOrder>;
+
+function toSubmission(accountId: string, terms: OrderTerms, key: string | null, nowMs: number): OrderSubmission {
+  return {
+    ...terms,
+    orderId: orderIdFor(accountId, key),
+    accountId,
+    idempotency: key === null ? null : { key, fingerprint: fingerprintOf(terms) },
+    submittedAt: new Date(nowMs).toISOString(),
+    acceptBy: new Date(nowMs + ACCEPT_WITHIN_MS).toISOString(),
+  };
+}
+
+/** A decision that cannot be made here must not be made later behind the client's back: the workflow is told to give up. */
+async function decideOrAbandon(deps: SubmitOrderDeps, submission: OrderSubmission, decide: () => Promise<Decision>): Promise<Decision> {
+  try {
+    return await decide();
+  } catch (error) {
+    await deps.workflows.abandonOrder(submission.orderId).catch((abandonError: unknown) => {
+      deps.logger.error(
+        { err: abandonError, orderId: submission.orderId },
+        'the order could not be abandoned; it lapses at its accept-by time',
+      );
+    });
+    throw error;
+  }
+}
+
+type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown };
+
+const settle = <T>(promise: Promise<T>): Promise<Settled<T>> =>
+  promise.then(
+    (value) => ({ ok: true, value }),
+    (error: unknown) => ({ ok: false, error }),
+  );
+
+async function unsettle<T>(settled: Promise<Settled<T>>): Promise<T> {
+  const result = await settled;
+  if (!result.ok) throw result.error;
+  return result.value;
+}

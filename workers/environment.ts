@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** What the worker process is told by its environment. */
+export const WorkersEnvironment = z.object({
+  DATABASE_URL: z.url(),
+  TEMPORAL_ADDRESS: z.string().min(1),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  MARKET_DATA_URL: z.url(),
+  BROKER_URL: z.url(),
+  HOST: z.string().default('127.0.0.1'),
+  WORKERS_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
+  /** Where Temporal's SDK serves its own metrics; they are merged into /metrics. Without it they are not collected. */
+  WORKERS_SDK_METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  MARKET_CALENDAR: z.enum(['always-open']).default('always-open'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),
+  CACHED_WORKFLOWS_MAX: z.coerce.number().int().min(1).default(500),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+});

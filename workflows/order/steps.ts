@@ -1,0 +1,71 @@
+import { ActivityCancellationType, ActivityFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { OrderActivities } from '../../activities/order-activities.ts';
+import type { OrderSubmission } from '../../contracts/orders.ts';
+import type { ExecutionReport } from '../../contracts/ports/broker.ts';
+import type { ExecutedSteps, OrderProgress } from '../../contracts/workflow-messages.ts';
+import { describeTerms } from './describe.ts';
+
+/** One short try inside the workflow task, which it holds: no event but its marker. */
+const LOCAL = { scheduleToCloseTimeout: '2 seconds', startToCloseTimeout: '2 seconds', retry: { maximumAttempts: 1 } } as const;
+
+/** The same step with retries that outlive workers and venues. */
+const DURABLE = {
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} as const;
+
+const local = proxyLocalActivities<OrderActivities>(LOCAL);
+const durable = proxyActivities<OrderActivities>(DURABLE);
+
+/**
+ * The steps of one order. Each runs in the workflow task first; when it fails there or exceeds its bound, it runs again as a normal activity:
+ * every step is idempotent, so running twice is running once.
+ */
+export function stepsOf(submission: OrderSubmission) {
+  const { orderId } = submission;
+  const terms = describeTerms(submission);
+  return {
+    execute(): Promise<ExecutedSteps> {
+      const summary = `accept, place, book: ${terms}`;
+      return locallyOrDurably(
+        () => local.executeOrder.executeWithOptions({ ...LOCAL, summary }, [submission, false]),
+        () => durable.executeOrder.executeWithOptions({ ...DURABLE, summary }, [submission, true]),
+      );
+    },
+    book(reports: ExecutionReport[]): Promise<OrderProgress> {
+      const summary = `book ${reports.length} report(s)`;
+      return locallyOrDurably(
+        () => local.bookReports.executeWithOptions({ ...LOCAL, summary }, [orderId, reports]),
+        () => durable.bookReports.executeWithOptions({ ...DURABLE, summary }, [orderId, reports]),
+      );
+    },
+    cancel(actor: string): Promise<OrderProgress> {
+      const summary = `cancel for ${actor}`;
+      return locallyOrDurably(
+        () => local.cancelOrder.executeWithOptions({ ...LOCAL, summary }, [orderId, actor]),
+        () => durable.cancelOrder.executeWithOptions({ ...DURABLE, summary }, [orderId, actor]),
+      );
+    },
+    /** `null`: nobody has decided on the order. */
+    abandon(actor: string): Promise<OrderProgress | null> {
+      return durable.abandonOrder.executeWithOptions({ ...DURABLE, summary: `give up for ${actor}` }, [orderId, actor]);
+    },
+    refresh(): Promise<OrderProgress> {
+      return durable.refreshOrder.executeWithOptions({ ...DURABLE, summary: 'ask the venue how the order stands' }, [orderId]);
+    },
+  };
+}
+
+export type Steps = ReturnType<typeof stepsOf>;
+
+async function locallyOrDurably<T>(tryLocally: () => Promise<T>, runDurably: () => Promise<T>): Promise<T> {
+  try {
+    return await tryLocally();
+  } catch (error) {
+    const mayPass =
+      error instanceof ActivityFailure && error.retryState !== 'NON_RETRYABLE_FAILURE' && error.retryState !== 'CANCEL_REQUESTED';
+    if (!mayPass) throw error;
+    return runDurably();
+  }
+}

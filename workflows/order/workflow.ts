@@ -1,0 +1,98 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import type { OrderSubmission } from '../../contracts/orders.ts';
+import type { OrderProgress } from '../../contracts/workflow-messages.ts';
+import { describeLife } from './describe.ts';
+import { cancel, executionReports, progress } from './messages.ts';
+import { OrderLife } from './order-life.ts';
+import { nextRefreshMs } from './refresh-schedule.ts';
+import { type Steps, stepsOf } from './steps.ts';
+
+/**
+ * An order's life, from the decision to accept it until it is closed. Id `order/<orderId>`. Returns where the order ended; fails with
+ * `ACCEPT_BY_PASSED` when nobody decided in time, and then nothing was written. A Temporal cancellation means: cancel the order.
+ */
+export async function order(submission: OrderSubmission): Promise<OrderProgress> {
+  const life = new OrderLife(submission);
+  takeMessages(life);
+  CancellationScope.current().cancelRequested.catch(() => life.requestCancel('temporal'));
+  return CancellationScope.nonCancellable(async () => {
+    const steps = stepsOf(submission);
+    await execute(life, steps);
+    await restUntilClosed(life, steps);
+    await condition(allHandlersFinished);
+    return life.known;
+  });
+}
+
+function takeMessages(life: OrderLife): void {
+  setCurrentDetails(describeLife(life));
+  setHandler(executionReports, (reports) => life.receive(reports));
+  setHandler(progress, () => life.progress);
+  setHandler(
+    cancel,
+    async (actor) => {
+      life.requestCancel(actor);
+      await condition(() => life.cancelRequestedBy === null || life.isClosed);
+      return life.known;
+    },
+    { validator: () => life.assertCancelable() },
+  );
+}
+
+/** The uninterrupted stretch. A cancel interrupts its retries: an order that was never decided is given up, one that was is canceled. */
+async function execute(life: OrderLife, steps: Steps): Promise<void> {
+  const stretch = new CancellationScope();
+  void condition(() => life.cancelRequestedBy !== null).then(() => stretch.cancel());
+  try {
+    const executed = await stretch.run(() => steps.execute());
+    if (executed.progress === null) throw ApplicationFailure.nonRetryable('Nobody decided on the order in time', 'ACCEPT_BY_PASSED');
+    advance(life, executed.progress);
+  } catch (error) {
+    if (isCancellation(error)) return giveUp(life, steps);
+    throw error instanceof ActivityFailure && error.cause ? error.cause : error;
+  }
+}
+
+async function giveUp(life: OrderLife, steps: Steps): Promise<void> {
+  const settled = await steps.abandon(life.cancelRequestedBy ?? 'temporal');
+  if (settled === null) throw new CancelledFailure('The order was given up before anybody decided on it');
+  life.cancelRequestedBy = null;
+  advance(life, settled);
+}
+
+async function restUntilClosed(life: OrderLife, steps: Steps): Promise<void> {
+  for (let refreshes = 0; !life.isClosed; ) {
+    if (life.hasReports) advance(life, await steps.book(life.takeReports()));
+    else if (life.cancelRequestedBy !== null) await cancelOrder(life, steps, life.cancelRequestedBy);
+    else {
+      const waitMs = nextRefreshMs({ refreshes, nowMs: Date.now(), expiresAt: life.known.expiresAt });
+      const isAwake = await condition(() => life.hasReports || life.cancelRequestedBy !== null, waitMs, {
+        summary: 'ask the venue if it stays silent',
+      });
+      if (isAwake) continue;
+      advance(life, await steps.refresh());
+      refreshes += 1;
+    }
+  }
+}
+
+async function cancelOrder(life: OrderLife, steps: Steps, actor: string): Promise<void> {
+  const after = await steps.cancel(actor);
+  life.cancelRequestedBy = null;
+  advance(life, after);
+}
+
+function advance(life: OrderLife, to: OrderProgress): void {
+  life.progress = to;
+  setCurrentDetails(describeLife(life));
+}
