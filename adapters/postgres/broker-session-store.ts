@@ -1,20 +1,19 @@
 import type { BrokerSessions } from '../../contracts/ports/broker-sessions.ts';
 import type { Database } from './database.ts';
-import { guardDatabase } from './database-errors.ts';
+import { guardDatabasePort } from './database-errors.ts';
 
 export function createBrokerSessionStore({ sql }: Database): BrokerSessions {
-  return {
-    readLastSequence: (broker) =>
-      guardDatabase(async () => {
-        const [row] = await sql<{ last_sequence: string }[]>`select last_sequence::text from broker_sessions where broker = ${broker}`;
-        return row ? Number(row.last_sequence) : 0;
-      }),
-    advance: (broker, lastSequence) =>
-      guardDatabase(async () => {
-        await sql`
-          insert into broker_sessions (broker, last_sequence) values (${broker}, ${lastSequence})
-          on conflict (broker) do update set last_sequence = excluded.last_sequence, updated_at = now()
-          where broker_sessions.last_sequence < excluded.last_sequence`;
-      }),
-  };
+  async function readLastSequence(broker: string): Promise<number> {
+    const [row] = await sql<{ last_sequence: string }[]>`select last_sequence::text from broker_sessions where broker = ${broker}`;
+    return row ? Number(row.last_sequence) : 0;
+  }
+
+  async function advance(broker: string, lastSequence: number): Promise<void> {
+    await sql`
+      insert into broker_sessions (broker, last_sequence) values (${broker}, ${lastSequence})
+      on conflict (broker) do update set last_sequence = excluded.last_sequence, updated_at = now()
+      where broker_sessions.last_sequence < excluded.last_sequence`;
+  }
+
+  return guardDatabasePort({ readLastSequence, advance });
 }

@@ -9,7 +9,7 @@ import type {
   WorkingOrder,
 } from '../../contracts/ports/order-store.ts';
 import type { Database } from './database.ts';
-import { guardDatabase } from './database-errors.ts';
+import { guardDatabasePort } from './database-errors.ts';
 import { acceptanceDocument, orderChangeDocument } from './order-documents.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { type SubmissionRow, toSubmissionContext, toWorkingOrder, type WorkingRow } from './order-snapshots.ts';
@@ -97,14 +97,14 @@ export function createOrderStore({ sql }: Database): OrderStore {
     return rows.map(resubmission);
   }
 
-  return {
-    readSubmission: (submission) => guardDatabase(() => readSubmission(submission)),
-    writeAcceptance: (write) => guardDatabase(() => writeAcceptance(write)),
-    readWorkingOrder: (orderId) => guardDatabase(() => readWorkingOrder(orderId)),
-    writeOrderChange: (change) => guardDatabase(() => writeOrderChange(change)),
-    findBooked: (ids) => guardDatabase(() => findBooked(ids)),
-    findUnacknowledged: (before, limit) => guardDatabase(() => findUnacknowledged(before, limit)),
-  };
+  return guardDatabasePort({
+    readSubmission,
+    writeAcceptance,
+    readWorkingOrder,
+    writeOrderChange,
+    findBooked,
+    findUnacknowledged,
+  });
 }
 
 /** The order is decided, so its idempotency key and accept-by time no longer matter. */

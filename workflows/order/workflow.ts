@@ -45,7 +45,7 @@ function takeMessages(life: OrderLife): void {
       await condition(() => life.cancelRequestedBy === null || life.isClosed);
       return life.known;
     },
-    { validator: () => life.assertCancelable() },
+    { validator: (_actor: string) => life.assertCancelable() },
   );
 }
 

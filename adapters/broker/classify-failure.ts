@@ -1,0 +1,51 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { BrokenCircuitError } from 'cockatiel';
+import { BrokerOutcomeUnknown, BrokerUnavailable } from '../../contracts/ports/broker.ts';
+
+/** A call that can change something at the venue, or one that only reads. */
+export type CallKind = 'ACTS' | 'READS';
+
+/**
+ * What a failed call means to whoever sent it. Without a connection the venue cannot have acted; after the request
+ * went out it may have, whatever went wrong, also when it answered UNAVAILABLE itself. A read never acts.
+ * What the venue refuses by a definite answer (INVALID_ARGUMENT, ALREADY_EXISTS …) stays as it is: repeating does not help.
+ */
+export function classifyFailure(error: unknown, kind: CallKind, method: string): Error {
+  if (error instanceof BrokenCircuitError) return new BrokerUnavailable(`${method}: the circuit to the venue is open`, { cause: error });
+  if (wasNeverSent(error)) return new BrokerUnavailable(`${method}: no connection to the venue`, { cause: error });
+  if (isRefusal(error)) return new Error(`${method}: the venue refused the call: ${error.message}`, { cause: error });
+  const reason = error instanceof Error ? error.message : String(error);
+  return kind === 'READS'
+    ? new BrokerUnavailable(`${method}: no answer from the venue: ${reason}`, { cause: error })
+    : new BrokerOutcomeUnknown(`${method}: the answer never came: ${reason}`, { cause: error });
+}
+
+/** Failures that say something about the venue's health: they count for the breaker, and reads are tried again after them. */
+export const isTransient = (error: unknown): boolean => !(error instanceof BrokenCircuitError) && !isRefusal(error);
+
+/** A definite answer: the venue looked at the call and did nothing. */
+function isRefusal(error: unknown): error is ConnectError {
+  if (!(error instanceof ConnectError)) return false;
+  switch (error.code) {
+    case Code.InvalidArgument:
+    case Code.NotFound:
+    case Code.AlreadyExists:
+    case Code.PermissionDenied:
+    case Code.Unauthenticated:
+    case Code.FailedPrecondition:
+    case Code.OutOfRange:
+    case Code.Unimplemented:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Node names the system call that failed: before `connect` succeeded nothing can have been sent. */
+function wasNeverSent(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('syscall' in cause && (cause.syscall === 'connect' || cause.syscall === 'getaddrinfo')) return true;
+    if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(wasNeverSent);
+  }
+  return false;
+}

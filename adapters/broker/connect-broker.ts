@@ -1,0 +1,122 @@
+import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleWhen, retry, wrap } from 'cockatiel';
+import type { Logger } from 'pino';
+import { type Broker, BrokerUnavailable, type ExecutionReport } from '../../contracts/ports/broker.ts';
+import { BrokerService } from '../../proto/gen/hub/v1/broker_pb.js';
+import { fromReport, fromVenueOrder, toPlaceOrderRequest } from './broker-message.ts';
+import { type CallKind, classifyFailure, isTransient } from './classify-failure.ts';
+
+export interface ConnectBrokerOptions {
+  /** `http://host:port` of the venue. */
+  baseUrl: string;
+  /** Longest wait for one attempt. */
+  deadlineMs?: number;
+  logger: Logger;
+}
+
+const DEADLINE_MS = 800;
+const CONSECUTIVE_FAILURES_MAX = 5;
+const HALF_OPEN_AFTER_MS = 1_000;
+const READ_RETRIES_MAX = 2;
+const READ_BACKOFF_MS_INITIAL = 30;
+const READ_BACKOFF_MS_MAX = 200;
+/** A peer that vanished without a word is noticed by its missing answer to a PING. */
+const PING_INTERVAL_MS = 10_000;
+const PING_TIMEOUT_MS = 5_000;
+
+/**
+ * A venue over the Connect protocol on one kept HTTP/2 connection. Placing and canceling are sent once: whether to send
+ * again after a lost answer is the caller's decision. Only `getOrder` is tried again, with jitter. After 5 failures in a row a
+ * breaker fails calls at once for 1 s. A stream that ends without having been aborted throws `BrokerUnavailable`.
+ */
+export function createConnectBroker({ baseUrl, deadlineMs = DEADLINE_MS, logger }: ConnectBrokerOptions): Broker {
+  const client: Client<typeof BrokerService> = createClient(
+    BrokerService,
+    createConnectTransport({
+      baseUrl,
+      httpVersion: '2',
+      useBinaryFormat: true,
+      acceptCompression: [],
+      pingIntervalMs: PING_INTERVAL_MS,
+      pingTimeoutMs: PING_TIMEOUT_MS,
+    }),
+  );
+  const policies = createPolicies(logger);
+  const options = { timeoutMs: deadlineMs };
+
+  const call = async <T>(kind: CallKind, method: string, send: () => Promise<T>): Promise<T> => {
+    try {
+      return await policies[kind].execute(send);
+    } catch (error) {
+      const failure = classifyFailure(error, kind, method);
+      logger.debug({ err: failure, method }, 'call to the venue failed');
+      throw failure;
+    }
+  };
+
+  return {
+    placeOrder: (order) =>
+      call('ACTS', 'placeOrder', async () => fromVenueOrder((await client.placeOrder(toPlaceOrderRequest(order), options)).order)),
+    cancelOrder: (brokerClientOrderId) =>
+      call('ACTS', 'cancelOrder', () =>
+        nullWhenNotFound(async () => {
+          const answer = await client.cancelOrder({ clientOrderId: brokerClientOrderId }, options);
+          return { accepted: answer.accepted, order: fromVenueOrder(answer.order) };
+        }),
+      ),
+    getOrder: (brokerClientOrderId) =>
+      call('READS', 'getOrder', () =>
+        nullWhenNotFound(async () => fromVenueOrder((await client.getOrder({ clientOrderId: brokerClientOrderId }, options)).order)),
+      ),
+    streamExecutionReports: (afterSequence, signal) => streamReports(client, afterSequence, signal),
+  };
+}
+
+/** Both kinds share one breaker, since they tell of the same venue. An open breaker ends the retries at once. */
+function createPolicies(logger: Logger) {
+  const breaker = circuitBreaker(handleWhen(isTransient), {
+    halfOpenAfter: HALF_OPEN_AFTER_MS,
+    breaker: new ConsecutiveBreaker(CONSECUTIVE_FAILURES_MAX),
+  });
+  breaker.onBreak((reason) =>
+    logger.warn({ err: 'error' in reason ? reason.error : undefined }, 'the venue is away: its calls fail at once'),
+  );
+  breaker.onReset(() => logger.info('the venue is back'));
+  const retries = retry(handleWhen(isTransient), {
+    maxAttempts: READ_RETRIES_MAX,
+    backoff: new ExponentialBackoff({ initialDelay: READ_BACKOFF_MS_INITIAL, maxDelay: READ_BACKOFF_MS_MAX }),
+  });
+  return { ACTS: breaker, READS: wrap(retries, breaker) };
+}
+
+/** NOT_FOUND is an answer. */
+async function nullWhenNotFound<T>(send: () => Promise<T>): Promise<T | null> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof ConnectError && error.code === Code.NotFound) return null;
+    throw error;
+  }
+}
+
+async function* streamReports(
+  client: Client<typeof BrokerService>,
+  afterSequence: number,
+  signal: AbortSignal,
+): AsyncGenerator<ExecutionReport[]> {
+  const attempt = new AbortController();
+  const callSignal = AbortSignal.any([signal, attempt.signal]);
+  try {
+    for await (const { reports } of client.streamExecutionReports({ afterSequence: BigInt(afterSequence) }, { signal: callSignal })) {
+      yield reports.map(fromReport);
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    throw classifyFailure(error, 'READS', 'streamExecutionReports');
+  } finally {
+    // A reader that stops reading ends the call too, not only this loop.
+    attempt.abort();
+  }
+  if (!signal.aborted) throw new BrokerUnavailable('streamExecutionReports: the venue ended the stream');
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import { HubError } from '../../contracts/errors.ts';
+import type { Quote } from '../../contracts/ports/market-data.ts';
+import type { StreamMarketDataResponse } from '../../proto/gen/hub/v1/market_data_pb.js';
+import { fromQuoteMessage } from './quote-message.ts';
+
+const BACKOFF_MS_INITIAL = 100;
+const BACKOFF_MS_MAX = 5_000;
+
+interface ReconnectOptions {
+  open(signal: AbortSignal): AsyncIterable<StreamMarketDataResponse>;
+  signal: AbortSignal;
+  logger: Logger;
+}
+
+/**
+ * One stream without an end over many that may break: it opens again with jittered exponential backoff until `signal` aborts, and
+ * leaves out the quotes that the one before had delivered. A request that the service refuses for what it is throws
+ * `HubError('MARKET_DATA_UNAVAILABLE')`, as asking again would not help.
+ */
+export async function* streamWithReconnect({ open, signal, logger }: ReconnectOptions): AsyncGenerator<Quote> {
+  const delivered = new Map<string, Quote>();
+  let failures = 0;
+  while (!signal.aborted) {
+    const attempt = new AbortController();
+    try {
+      for await (const { quote: message } of open(AbortSignal.any([signal, attempt.signal]))) {
+        if (failures > 0) logger.info({ failures }, 'quote stream is back');
+        failures = 0;
+        if (!message) continue;
+        const quote = fromQuoteMessage(message);
+        if (isSame(quote, delivered.get(quote.symbol))) continue;
+        delivered.set(quote.symbol, quote);
+        yield quote;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isRefusal(error)) throw new HubError('MARKET_DATA_UNAVAILABLE', {}, { cause: error });
+      if (failures === 0) logger.warn({ err: error }, 'quote stream broke: opening it again');
+    } finally {
+      // A reader that stops reading ends the call too, not only this loop.
+      attempt.abort();
+    }
+    failures += 1;
+    await pause(backoffMs(failures), signal);
+  }
+}
+
+const isSame = (quote: Quote, other: Quote | undefined): boolean => quote.sequence === other?.sequence && quote.time === other.time;
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ConnectError &&
+  [Code.InvalidArgument, Code.Unimplemented, Code.PermissionDenied, Code.Unauthenticated].includes(error.code);
+
+/** Full jitter: many clients that lost the service together do not come back together. */
+const backoffMs = (failures: number): number => Math.random() * Math.min(BACKOFF_MS_INITIAL * 2 ** failures, BACKOFF_MS_MAX);
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
+import { openDatabase } from '../adapters/postgres/database.ts';
+import { guardDatabasePort } from '../adapters/postgres/database-errors.ts';
+import { createInstrumentStore } from '../adapters/postgres/instrument-store.ts';
+import { createOrderReader } from '../adapters/postgres/order-reader.ts';
+import { createOrderStore } from '../adapters/postgres/order-store.ts';
+import { createPortfolioReader } from '../adapters/postgres/portfolio-reader.ts';
+import { createUserStore } from '../adapters/postgres/user-store.ts';
+import { createWatchlistStore } from '../adapters/postgres/watchlist-store.ts';
+import { createAccessTokens } from '../adapters/security/access-tokens.ts';
+import { createPasswordHasher } from '../adapters/security/password-hasher.ts';
+import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
+import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
+import type { AccessTokens } from '../contracts/ports/auth.ts';
+import { alwaysOpenCalendar } from '../domain/calendar/always-open.ts';
+import { createAuthUseCases } from '../use-cases/auth/auth-use-cases.ts';
+import { createMarketUseCases } from '../use-cases/market/market-use-cases.ts';
+import { createAcceptOrder } from '../use-cases/orders/accept-order.ts';
+import { createCancelOrder } from '../use-cases/orders/cancel-order.ts';
+import { createOrderReads } from '../use-cases/orders/read-orders.ts';
+import { createSubmitOrder } from '../use-cases/orders/submit-order.ts';
+import { createPortfolioUseCases } from '../use-cases/portfolio/portfolio-use-cases.ts';
+import type { HubUseCases } from '../use-cases/use-cases.ts';
+
+export interface CompositionConfig {
+  databaseUrl: string;
+  databasePoolSize: number;
+  temporalAddress: string;
+  temporalNamespace: string;
+  marketDataUrl: string;
+  jwtSecret: string;
+}
+
+export interface Composition {
+  useCases: HubUseCases;
+  accessTokens: AccessTokens;
+  /** A dependency's name, and a call that throws while it is away. */
+  readiness: Record<string, () => Promise<unknown>>;
+  close(): Promise<void>;
+}
+
+/** The use-cases over the real Postgres, Temporal and market-data service. */
+export async function composeUseCases(config: CompositionConfig, logger: Logger): Promise<Composition> {
+  const clock = Date.now;
+  const database = openDatabase(config.databaseUrl, { poolSize: config.databasePoolSize, applicationName: 'hub-api' });
+  const temporal = await connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
+  const marketData = createConnectMarketData({ baseUrl: config.marketDataUrl, logger });
+  const { sql } = database;
+
+  const accessTokens = createAccessTokens(config.jwtSecret, clock);
+  const passwords = await createPasswordHasher();
+  const users = guardDatabasePort(createUserStore(sql));
+  const orders = createOrderStore(database);
+  const workflows = createOrderWorkflows(temporal.client);
+  const acceptOrder = createAcceptOrder({ orders, marketData, calendar: alwaysOpenCalendar, clock });
+  const orderReads = createOrderReads({ orders: createOrderReader(sql) });
+
+  return {
+    accessTokens,
+    useCases: {
+      auth: createAuthUseCases({ users, passwords, accessTokens, clock, newId: randomUUID, logger }),
+      orders: {
+        ...orderReads,
+        submitOrder: createSubmitOrder({ orders, workflows, marketData, acceptOrder, clock, logger }),
+        cancelOrder: createCancelOrder({ workflows, getOrder: orderReads.getOrder }),
+      },
+      portfolio: createPortfolioUseCases({ portfolio: createPortfolioReader(sql), marketData, clock }),
+      market: createMarketUseCases({
+        instruments: createInstrumentStore(sql),
+        watchlists: createWatchlistStore(sql),
+        marketData,
+      }),
+    },
+    readiness: {
+      postgres: () => sql`select 1`,
+      temporal: () => temporal.connection.healthService.check({}),
+      marketData: () => marketData.getQuotes(['AAPL']),
+    },
+    async close() {
+      await database.close();
+      await temporal.close();
+    },
+  };
+}

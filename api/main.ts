@@ -1,0 +1,51 @@
+import { pino } from 'pino';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { createDualProtocolServer } from '../adapters/http/dual-protocol-server.ts';
+import { createApi } from './app.ts';
+import { createAuthenticate } from './auth.ts';
+import { composeUseCases } from './compose-use-cases.ts';
+import { readApiConfig } from './config.ts';
+import { createConnectHandler } from './connect/connect-handler.ts';
+import { openListeners } from './listeners.ts';
+import { createApiMetrics } from './metrics.ts';
+
+const GRACE_MS = 10_000;
+/** When even closing hangs, the process ends anyway. */
+const SHUTDOWN_MAX_MS = GRACE_MS + 5_000;
+
+const config = readApiConfig(process.env);
+const logger = pino({ level: config.LOG_LEVEL, base: { service: 'api' } });
+
+process.on('unhandledRejection', (reason) => {
+  logger.fatal({ err: reason }, 'unhandled rejection');
+  process.exit(1);
+});
+
+collectDefaultMetrics({ register });
+const metrics = createApiMetrics(register);
+const { useCases, accessTokens, readiness, close } = await composeUseCases(config, logger);
+const authenticate = createAuthenticate(accessTokens);
+const connect = createConnectHandler({ useCases, accessTokens, authenticate, metrics, logger });
+const listeners = await openListeners({
+  app: createApi({ useCases, authenticate, readiness, metrics, logger }),
+  connect,
+  h2c: createDualProtocolServer({ http1: connect }),
+  host: config.HOST,
+  httpPort: config.API_PORT,
+  h2cPort: config.API_H2C_PORT,
+});
+logger.info({ host: config.HOST, ports: listeners.ports, profile: config.HUB_PROFILE }, 'listening');
+
+let stopping = false;
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  logger.info({ signal }, 'stopping');
+  setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
+  await listeners.close(GRACE_MS);
+  await close();
+  logger.info('stopped');
+  process.exit(0);
+}
+process.on('SIGTERM', (signal) => void stop(signal));
+process.on('SIGINT', (signal) => void stop(signal));

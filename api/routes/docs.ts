@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { secureHeaders } from 'hono/secure-headers';
+import { HubError } from '../../contracts/errors.ts';
+import type { ApiEnv } from '../api-env.ts';
+
+/** Served from the package on disk: the explorer works without a network. */
+const ASSETS: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Hub Investments API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+
+const START = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  displayRequestDuration: true,
+  persistAuthorization: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+`;
+
+/** Swagger UI writes style attributes and draws icons as data URLs; scripts come from here alone. */
+const explorerHeaders = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
+
+/** The document of all routes registered so far and after, and the explorer that reads it. */
+export function registerDocsRoutes(app: OpenAPIHono<ApiEnv>): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Hub Investments API',
+      version: '1.0.0',
+      description:
+        'Amounts are decimal strings, times RFC 3339 in UTC, errors RFC 9457 problem details with a stable `code`. ' +
+        'Log in, then paste the access token under Authorize.',
+    },
+    servers: [{ url: '/' }],
+  });
+
+  app.use('/docs', explorerHeaders);
+  app.use('/docs/*', explorerHeaders);
+  app.get('/docs', (c) => c.html(PAGE));
+  app.get('/docs/start.js', (c) => c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  app.get('/docs/:asset', async (c) => {
+    const name = c.req.param('asset');
+    const contentType = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+    if (contentType === undefined) throw new HubError('NOT_FOUND');
+    const content = await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
+    return c.body(content, 200, { 'Content-Type': contentType, 'Cache-Control': 'public, max-age=86400' });
+  });
+}

@@ -1,0 +1,179 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { HubError } from '../../contracts/errors.ts';
+import type { OrderUseCases } from '../../use-cases/use-cases.ts';
+import { type ApiEnv, callerOf } from '../api-env.ts';
+import type { Guards } from '../auth.ts';
+import { InvalidRequest } from '../invalid-request.ts';
+import { orThrowRefusal } from '../order-refused.ts';
+import * as schemas from '../schemas/orders.ts';
+import { BEARER_SECURITY, jsonAnswer, jsonBody, signedInProblems } from './route-parts.ts';
+
+const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
+const REPLAYED_HEADER = 'Idempotency-Replayed';
+
+const tags = ['Orders'];
+
+const submitOrder = createRoute({
+  method: 'post',
+  path: '/v1/orders',
+  operationId: 'submitOrder',
+  tags,
+  summary: 'Submit an order',
+  description:
+    'The same key with the same body gets the first answer again, with `Idempotency-Replayed: true`. ' +
+    'A refused order is kept: its problem carries the reason as `code` and the order as `orderId`.',
+  security: BEARER_SECURITY,
+  parameters: [
+    {
+      name: IDEMPOTENCY_KEY_HEADER,
+      in: 'header',
+      required: false,
+      description: '1 to 255 visible ASCII characters; `clientOrderId` where it is missing',
+      schema: { type: 'string', maxLength: 255 },
+    },
+  ],
+  request: jsonBody(schemas.SubmitOrderRequest),
+  responses: {
+    202: {
+      ...jsonAnswer(schemas.Order, 'The order is accepted'),
+      headers: {
+        Location: { description: 'The order', schema: { type: 'string' } },
+        [REPLAYED_HEADER]: { description: '`true` when this is the first answer given again', schema: { type: 'string' } },
+      },
+    },
+    ...signedInProblems(
+      'VALIDATION_FAILED',
+      'MALFORMED_JSON',
+      'BODY_TOO_LARGE',
+      'UNSUPPORTED_MEDIA_TYPE',
+      'UNKNOWN_SYMBOL',
+      'INSTRUMENT_HALTED',
+      'MARKET_CLOSED',
+      'NO_QUOTE',
+      'QUANTITY_NOT_FRACTIONABLE',
+      'LIMIT_PRICE_OUTSIDE_COLLAR',
+      'PRICE_INCREMENT_INVALID',
+      'ORDER_TOO_LARGE',
+      'INSUFFICIENT_BUYING_POWER',
+      'INSUFFICIENT_POSITION',
+      'ACCOUNT_RESTRICTED',
+      'IDEMPOTENCY_KEY_REUSED',
+      'CLIENT_ORDER_ID_REUSED',
+      'MARKET_DATA_UNAVAILABLE',
+      'DATABASE_UNAVAILABLE',
+      'TEMPORAL_UNAVAILABLE',
+      'ACCEPT_BY_PASSED',
+    ),
+  },
+});
+
+const listOrders = createRoute({
+  method: 'get',
+  path: '/v1/orders',
+  operationId: 'listOrders',
+  tags,
+  summary: 'Orders of the account, newest first',
+  security: BEARER_SECURITY,
+  request: { query: schemas.ListOrdersQuery },
+  responses: { 200: jsonAnswer(schemas.OrderPage, 'A page of orders'), ...signedInProblems('VALIDATION_FAILED') },
+});
+
+const ofOneOrder = { tags, security: BEARER_SECURITY, request: { params: schemas.OrderPath } };
+
+const getOrder = createRoute({
+  ...ofOneOrder,
+  method: 'get',
+  path: '/v1/orders/{id}',
+  operationId: 'getOrder',
+  summary: 'An order',
+  responses: { 200: jsonAnswer(schemas.Order, 'The order'), ...signedInProblems('ORDER_NOT_FOUND') },
+});
+
+const getOrderStatus = createRoute({
+  ...ofOneOrder,
+  method: 'get',
+  path: '/v1/orders/{id}/status',
+  operationId: 'getOrderStatus',
+  summary: 'How an order stands',
+  responses: { 200: jsonAnswer(schemas.OrderStatusAnswer, 'Its status'), ...signedInProblems('ORDER_NOT_FOUND') },
+});
+
+const listExecutions = createRoute({
+  ...ofOneOrder,
+  method: 'get',
+  path: '/v1/orders/{id}/executions',
+  operationId: 'listExecutions',
+  summary: 'The fills of an order',
+  responses: { 200: jsonAnswer(schemas.ExecutionList, 'Its booked fills'), ...signedInProblems('ORDER_NOT_FOUND') },
+});
+
+const listTimeline = createRoute({
+  ...ofOneOrder,
+  method: 'get',
+  path: '/v1/orders/{id}/timeline',
+  operationId: 'listTimeline',
+  summary: 'The audit trail of an order',
+  responses: { 200: jsonAnswer(schemas.Timeline, 'What happened to it, oldest first'), ...signedInProblems('ORDER_NOT_FOUND') },
+});
+
+const cancelOrder = createRoute({
+  ...ofOneOrder,
+  method: 'put',
+  path: '/v1/orders/{id}/cancel',
+  operationId: 'cancelOrder',
+  summary: 'Ask for the cancel of an order',
+  responses: {
+    202: jsonAnswer(schemas.Order, 'The order as it stands now'),
+    ...signedInProblems('ORDER_NOT_FOUND', 'ORDER_NOT_CANCELABLE', 'TEMPORAL_UNAVAILABLE'),
+  },
+});
+
+export function registerOrderRoutes(app: OpenAPIHono<ApiEnv>, orders: OrderUseCases, { signedIn }: Guards): void {
+  app.openapi({ ...submitOrder, middleware: signedIn }, async (c) => {
+    const key = readIdempotencyKey(c.req.header(IDEMPOTENCY_KEY_HEADER));
+    const { order, replayed } = await orders.submitOrder(callerOf(c), schemas.toOrderTerms(c.req.valid('json')), key);
+    if (replayed) c.header(REPLAYED_HEADER, 'true');
+    orThrowRefusal(order);
+    c.header('Location', `/v1/orders/${order.id}`);
+    return c.json(order, 202);
+  });
+
+  app.openapi({ ...listOrders, middleware: signedIn }, async (c) =>
+    c.json(await orders.listOrders(callerOf(c), c.req.valid('query')), 200),
+  );
+
+  app.openapi({ ...getOrder, middleware: signedIn }, async (c) => {
+    return c.json(await orders.getOrder(callerOf(c), orderIdOf(c.req.valid('param'))), 200);
+  });
+
+  app.openapi({ ...getOrderStatus, middleware: signedIn }, async (c) => {
+    const order = await orders.getOrder(callerOf(c), orderIdOf(c.req.valid('param')));
+    const { id, status, filledQuantity, leavesQuantity, updatedAt } = order;
+    return c.json({ id, status, filledQuantity, leavesQuantity, updatedAt }, 200);
+  });
+
+  app.openapi({ ...listExecutions, middleware: signedIn }, async (c) => {
+    return c.json({ items: await orders.listExecutions(callerOf(c), orderIdOf(c.req.valid('param'))) }, 200);
+  });
+
+  app.openapi({ ...listTimeline, middleware: signedIn }, async (c) => {
+    return c.json({ items: await orders.listTimeline(callerOf(c), orderIdOf(c.req.valid('param'))) }, 200);
+  });
+
+  app.openapi({ ...cancelOrder, middleware: signedIn }, async (c) => {
+    return c.json(await orders.cancelOrder(callerOf(c), orderIdOf(c.req.valid('param'))), 202);
+  });
+}
+
+function readIdempotencyKey(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const key = schemas.IdempotencyKey.safeParse(header);
+  if (!key.success) throw new InvalidRequest([{ path: IDEMPOTENCY_KEY_HEADER, message: 'must be 1 to 255 visible ASCII characters' }]);
+  return key.data;
+}
+
+function orderIdOf(path: { id: string }): string {
+  const id = schemas.readOrderId(path.id);
+  if (id === null) throw new HubError('ORDER_NOT_FOUND');
+  return id;
+}

@@ -1,0 +1,31 @@
+import type { z } from '@hono/zod-openapi';
+import { ERRORS, type ErrorCode } from '../../contracts/errors.ts';
+import { PROBLEM_CONTENT_TYPE } from '../problem.ts';
+import { Problem } from '../schemas/problem.ts';
+
+/** Marks a route as one that needs an access token. The guard itself is put on where the route is registered. */
+export const BEARER_SECURITY = [{ bearer: [] }];
+
+const SIGNED_IN: ErrorCode[] = ['UNAUTHENTICATED', 'TOKEN_INVALID', 'TOKEN_EXPIRED'];
+
+export const jsonBody = <T extends z.ZodType>(schema: T, required = true) => ({
+  body: { required, content: { 'application/json': { schema } } },
+});
+
+export const jsonAnswer = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** Problem answers for the document, a status each, with the codes that it can carry. */
+export function problems(...codes: ErrorCode[]) {
+  const answers: Record<`${number}`, { description: string; content: Record<string, { schema: typeof Problem }> }> = {};
+  for (const status of new Set(codes.map((code) => ERRORS[code].status))) {
+    const ofStatus = codes.filter((code) => ERRORS[code].status === status);
+    answers[`${status}`] = { description: ofStatus.join(', '), content: { [PROBLEM_CONTENT_TYPE]: { schema: Problem } } };
+  }
+  return answers;
+}
+
+/** {@link problems} of a route that needs a token. */
+export const signedInProblems = (...codes: ErrorCode[]) => problems(...SIGNED_IN, ...codes);

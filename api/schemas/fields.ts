@@ -1,0 +1,87 @@
+import { z } from '@hono/zod-openapi';
+import { type DecimalBounds, PRICE_BOUNDS, parseDecimal, QUANTITY_BOUNDS } from '../../domain/money/decimal.ts';
+
+const SYMBOL_FORM = /^[A-Z][A-Z0-9.]{0,9}$/;
+const UUID_FORM = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const CONTROL_CHARACTER = /\p{Cc}/u;
+const SPACE_OR_INVISIBLE = /[\p{C}\p{Z}]/u;
+
+/** Whether a path segment can be the symbol of an instrument. */
+export const isSymbol = (text: string): boolean => SYMBOL_FORM.test(text);
+
+/** Whether a path segment can be an id, in lower case. */
+export const isUuid = (text: string): boolean => UUID_FORM.test(text);
+
+/** Text that Postgres keeps as it is: well-formed Unicode without control characters (NUL above all). */
+export const plainText = (lengthMax: number) =>
+  z
+    .string()
+    .min(1)
+    .max(lengthMax)
+    .refine((text) => text.isWellFormed() && !CONTROL_CHARACTER.test(text), 'must not contain control characters or broken Unicode');
+
+/** {@link plainText} that has something to see in it; white space around it is cut off. */
+export const displayName = z.string().trim().pipe(plainText(100)).openapi({ type: 'string', minLength: 1, maxLength: 100 });
+
+/** A client's own id (FIX ClOrdID 11): visible characters only. */
+export const clientOrderId = plainText(128)
+  .refine((text) => !SPACE_OR_INVISIBLE.test(text), 'must consist of visible characters')
+  .openapi({ example: 'my-order-1' });
+
+export const symbol = z
+  .string()
+  .regex(SYMBOL_FORM, 'must be a symbol: a capital letter, then up to 9 capital letters, digits or points')
+  .openapi({ example: 'AAPL' });
+
+const positiveDecimal = (bounds: DecimalBounds, example: string) => {
+  const { maxIntegerDigits, maxDecimals } = bounds;
+  const rule = `must be a decimal string above zero with at most ${maxIntegerDigits} digits before and ${maxDecimals} after the point`;
+  return z
+    .string(rule)
+    .refine((text) => {
+      const decimal = parseDecimal(text, bounds);
+      return decimal.ok && decimal.value.gt(0);
+    }, rule)
+    .openapi({ format: 'decimal', example });
+};
+
+/** Shares, above zero: numeric(20,8). */
+export const quantity = positiveDecimal(QUANTITY_BOUNDS, '10');
+
+/** USD a share, above zero: numeric(20,8). */
+export const price = positiveDecimal(PRICE_BOUNDS, '205.75');
+
+/** A decimal in an answer. */
+export const decimal = z.string().openapi({ format: 'decimal', example: '205.75' });
+
+/** RFC 3339 in UTC with milliseconds. */
+export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-24T14:30:00.000Z' });
+
+/** Compared and kept in lower case. */
+export const email = z.email().max(254).toLowerCase().openapi({ example: 'demo@hub.local' });
+
+const LIST_LIMIT_MAX = 200;
+const LIST_LIMIT_DEFAULT = 50;
+
+/** How many items a page has at most. */
+export const listLimit = z.int().min(1).max(LIST_LIMIT_MAX);
+
+/** `limit` and `cursor` of every list, as query parameters. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(listLimit)
+    .default(LIST_LIMIT_DEFAULT)
+    .openapi({ type: 'integer', minimum: 1, maximum: LIST_LIMIT_MAX, default: LIST_LIMIT_DEFAULT }),
+  cursor: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,512}$/, 'must be the nextCursor of the page before')
+    .nullable()
+    .default(null)
+    .openapi({ type: 'string', description: 'The `nextCursor` of the page before' }),
+};
+
+/** An answer's page: `nextCursor` is null on the last one. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });

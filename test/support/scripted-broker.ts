@@ -1,0 +1,85 @@
+import {
+  type Broker,
+  type BrokerOrder,
+  BrokerOutcomeUnknown,
+  type ExecutionReport,
+  type PlaceOrder,
+} from '../../contracts/ports/broker.ts';
+
+/** What the double does with the next call of placeOrder. */
+export type Script = 'fill' | 'rest' | 'reject' | 'loseAnswer' | 'loseRequest';
+
+/** A venue in memory for tests of what stands above it; it fills at a set price and remembers what was sent. */
+export function createScriptedBroker(price = '100.00') {
+  const orders = new Map<string, BrokerOrder>();
+  const placed: string[] = [];
+  const scripts: Script[] = [];
+  let sequence = 0;
+
+  const report = (order: PlaceOrder, fields: Partial<ExecutionReport>): ExecutionReport => ({
+    sequence: ++sequence,
+    brokerExecutionId: `${order.brokerClientOrderId}/${sequence}`,
+    brokerClientOrderId: order.brokerClientOrderId,
+    execType: 'NEW',
+    orderStatus: 'NEW',
+    lastQuantity: null,
+    lastPrice: null,
+    cumulativeQuantity: '0',
+    leavesQuantity: order.quantity,
+    time: new Date().toISOString(),
+    rejectCode: null,
+    inAnswer: true,
+    ...fields,
+  });
+
+  function act(order: PlaceOrder, script: Script): BrokerOrder {
+    const base = { brokerClientOrderId: order.brokerClientOrderId, filledQuantity: '0', leavesQuantity: order.quantity, rejectCode: null };
+    if (script === 'reject') {
+      const rejected = report(order, { execType: 'REJECTED', orderStatus: 'REJECTED', rejectCode: 'VENUE_REFUSED', leavesQuantity: '0' });
+      return { ...base, status: 'REJECTED', leavesQuantity: '0', rejectCode: 'VENUE_REFUSED', reports: [rejected] };
+    }
+    if (script === 'rest') return { ...base, status: 'NEW', reports: [report(order, {})] };
+    const trade = report(order, {
+      execType: 'TRADE',
+      orderStatus: 'FILLED',
+      lastQuantity: order.quantity,
+      lastPrice: price,
+      cumulativeQuantity: order.quantity,
+      leavesQuantity: '0',
+    });
+    return { ...base, status: 'FILLED', filledQuantity: order.quantity, leavesQuantity: '0', reports: [report(order, {}), trade] };
+  }
+
+  const broker: Broker = {
+    async placeOrder(order) {
+      placed.push(order.brokerClientOrderId);
+      const script = scripts.shift() ?? 'fill';
+      if (script === 'loseRequest') throw new BrokerOutcomeUnknown('the request was lost');
+      const known = orders.get(order.brokerClientOrderId) ?? act(order, script);
+      orders.set(order.brokerClientOrderId, known);
+      if (script === 'loseAnswer') throw new BrokerOutcomeUnknown('the answer was lost');
+      return known;
+    },
+    async cancelOrder(id) {
+      const order = orders.get(id);
+      if (!order) return null;
+      if (order.status !== 'NEW') return { accepted: false, order };
+      const [first] = order.reports;
+      if (!first) throw new Error('a placed order has a report');
+      const canceled: ExecutionReport = {
+        ...first,
+        sequence: ++sequence,
+        brokerExecutionId: `${id}/${sequence}`,
+        execType: 'CANCELED',
+        orderStatus: 'CANCELED',
+        leavesQuantity: '0',
+      };
+      const after: BrokerOrder = { ...order, status: 'CANCELED', leavesQuantity: '0', reports: [...order.reports, canceled] };
+      orders.set(id, after);
+      return { accepted: true, order: after };
+    },
+    getOrder: async (id) => orders.get(id) ?? null,
+    async *streamExecutionReports() {},
+  };
+  return { broker, orders, placed, script: (...next: Script[]) => scripts.push(...next) };
+}

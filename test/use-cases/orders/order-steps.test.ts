@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../../../adapters/postgres/database.ts';
+import { createOrderStore } from '../../../adapters/postgres/order-store.ts';
+import type { OrderSubmission } from '../../../contracts/orders.ts';
+import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
+import type { MarketData, Quote } from '../../../contracts/ports/market-data.ts';
+import type { OrderStore } from '../../../contracts/ports/order-store.ts';
+import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
+import { createAcceptOrder } from '../../../use-cases/orders/accept-order.ts';
+import { createOrderSteps } from '../../../use-cases/orders/order-steps.ts';
+import { createFundedAccount } from '../../support/accounts.ts';
+import { readBooks } from '../../support/books.ts';
+import { createScriptedBroker } from '../../support/scripted-broker.ts';
+import { createTestDatabase } from '../../support/services.ts';
+
+let database: Database;
+let orders: OrderStore;
+
+const quote: Quote = {
+  symbol: 'AAPL',
+  bid: '99.99',
+  ask: '100.00',
+  last: '100.00',
+  bidSize: '1000',
+  askSize: '1000',
+  sequence: 1,
+  time: '2026-11-24T14:30:00.000Z',
+};
+const marketData: MarketData = {
+  getQuotes: async (symbols) => ({
+    quotes: symbols.includes('AAPL') ? [quote] : [],
+    unknownSymbols: symbols.filter((symbol) => symbol !== 'AAPL'),
+  }),
+  async *streamQuotes() {},
+  invalidateCache: async () => 0,
+  warmCache: async () => 0,
+};
+
+beforeAll(async () => {
+  database = openDatabase((await createTestDatabase()).url, { poolSize: 8, applicationName: 'test' });
+  orders = createOrderStore(database);
+  await database.sql`insert into instruments (symbol, name, exchange) values ('AAPL', 'Apple Inc.', 'NASDAQ')`;
+});
+afterAll(() => database.close());
+
+const rig = (price?: string) => {
+  const venue = createScriptedBroker(price);
+  const deps = { orders, broker: venue.broker, marketData, calendar: alwaysOpenCalendar, clock: Date.now };
+  return { venue, ...createOrderSteps(deps), acceptOrder: createAcceptOrder(deps) };
+};
+
+const submissionFor = (accountId: string, over: Partial<OrderSubmission> = {}): OrderSubmission => ({
+  orderId: randomUUID(),
+  accountId,
+  symbol: 'AAPL',
+  side: 'BUY',
+  type: 'MARKET',
+  timeInForce: 'DAY',
+  quantity: '10',
+  limitPrice: null,
+  clientOrderId: null,
+  idempotency: null,
+  submittedAt: new Date().toISOString(),
+  acceptBy: new Date(Date.now() + 10_000).toISOString(),
+  ...over,
+});
+
+const fund = (cash = '100000.00') => createFundedAccount(database.sql, { cash });
+
+describe('a market order that the venue fills at once', () => {
+  it('is booked to the cent: cash paid, hold gone, shares held, the ledger at zero', async () => {
+    const { accountId } = await fund();
+    const { executeOrder } = rig('100.00');
+    const steps = await executeOrder(submissionFor(accountId), { askFirst: false });
+
+    expect(steps).toMatchObject({ accept: 'ACCEPTED', place: 'ACKNOWLEDGED', progress: { status: 'FILLED', filledQuantity: '10' } });
+    const books = await readBooks(database.sql, accountId);
+    expect(books).toMatchObject({ settled: '100000.00', held: '0.00', unsettled: '-1000.00', buyingPower: '99000.00', openHolds: 0 });
+    expect(books.positions).toEqual([{ symbol: 'AAPL', quantity: '10', heldQuantity: '0', averagePrice: '100', securities: '10' }]);
+    expect(books.sums).toEqual({ USD: '0', AAPL: '0' });
+  });
+
+  it('is booked once, however often its stretch runs again', async () => {
+    const { accountId } = await fund();
+    const { executeOrder, venue } = rig();
+    const submission = submissionFor(accountId);
+    await Promise.all(Array.from({ length: 8 }, () => executeOrder(submission, { askFirst: false })));
+    await executeOrder(submission, { askFirst: true });
+
+    const books = await readBooks(database.sql, accountId);
+    expect(books.buyingPower).toBe('99000.00');
+    expect(venue.orders.size).toBe(1);
+    expect(await database.sql`select 1 from executions where order_id = ${submission.orderId}`).toHaveLength(1);
+  });
+
+  it('sells what is held and realizes the gain', async () => {
+    const { accountId } = await fund();
+    await rig('100.00').executeOrder(submissionFor(accountId), { askFirst: false });
+    await rig('110.00').executeOrder(submissionFor(accountId, { side: 'SELL' }), { askFirst: false });
+
+    const books = await readBooks(database.sql, accountId);
+    expect(books).toMatchObject({ buyingPower: '100100.00', unsettled: '100.00', held: '0.00' });
+    const [row] = await database.sql`select status, realized_pnl::text, held_quantity::text from positions where account_id = ${accountId}`;
+    expect(row).toEqual({ status: 'CLOSED', realized_pnl: '100.0000000000000000', held_quantity: '0.00000000' });
+  });
+});
+
+describe('the decision on an order', () => {
+  it('is made once when many ask at the same time', async () => {
+    const { accountId } = await fund();
+    const { acceptOrder } = rig();
+    const submission = submissionFor(accountId, { idempotency: { key: 'k-1', fingerprint: 'f-1' } });
+    const decisions = await Promise.all(Array.from({ length: 12 }, () => acceptOrder(submission)));
+
+    expect(decisions.filter((d) => d.outcome === 'DECIDED' && d.madeHere)).toHaveLength(1);
+    const answers = decisions.map((d) => (d.outcome === 'DECIDED' ? JSON.stringify(Object.entries(d.order).sort()) : d.outcome));
+    expect(new Set(answers).size).toBe(1);
+    expect((await readBooks(database.sql, accountId)).held).toBe('1050.00');
+  });
+
+  it('never lets concurrent orders hold more than the buying power', async () => {
+    const { accountId } = await fund('5000.00');
+    const { acceptOrder } = rig();
+    const decisions = await Promise.all(Array.from({ length: 10 }, () => acceptOrder(submissionFor(accountId))));
+
+    const statuses = decisions.map((d) => (d.outcome === 'DECIDED' ? (d.order.rejectCode ?? d.order.status) : d.outcome)).sort();
+    expect(statuses.filter((status) => status === 'PENDING_NEW')).toHaveLength(4);
+    expect(statuses.filter((status) => status === 'INSUFFICIENT_BUYING_POWER')).toHaveLength(6);
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '4200.00', buyingPower: '800.00' });
+  });
+
+  it('refuses to sell the same shares twice', async () => {
+    const { accountId } = await fund();
+    const { executeOrder, acceptOrder } = rig();
+    await executeOrder(submissionFor(accountId), { askFirst: false });
+    const sells = await Promise.all(
+      Array.from({ length: 4 }, () => acceptOrder(submissionFor(accountId, { side: 'SELL', quantity: '6' }))),
+    );
+    const codes = sells.map((d) => (d.outcome === 'DECIDED' ? d.order.rejectCode : d.outcome));
+    expect(codes.filter((code) => code === null)).toHaveLength(1);
+    expect(codes.filter((code) => code === 'INSUFFICIENT_POSITION')).toHaveLength(3);
+  });
+
+  it('keeps a refusal with its reason and holds nothing', async () => {
+    const { accountId } = await fund('100.00');
+    const { executeOrder, venue } = rig();
+    const steps = await executeOrder(submissionFor(accountId), { askFirst: false });
+    expect(steps).toMatchObject({
+      accept: 'REJECTED',
+      place: null,
+      progress: { status: 'REJECTED', rejectCode: 'INSUFFICIENT_BUYING_POWER' },
+    });
+    expect(venue.placed).toEqual([]);
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '0.00', buyingPower: '100.00', openHolds: 0 });
+  });
+
+  it('lapses after its accept-by time and leaves nothing behind', async () => {
+    const { accountId } = await fund();
+    const { executeOrder } = rig();
+    const submission = submissionFor(accountId, { acceptBy: new Date(Date.now() - 1).toISOString() });
+    expect(await executeOrder(submission, { askFirst: false })).toMatchObject({ accept: 'LAPSED', progress: null });
+    expect(await database.sql`select 1 from orders where id = ${submission.orderId}`).toHaveLength(0);
+  });
+
+  it('refuses another order under a client order id that is taken', async () => {
+    const { accountId } = await fund();
+    const { acceptOrder } = rig();
+    await acceptOrder(submissionFor(accountId, { clientOrderId: 'mine' }));
+    await expect(acceptOrder(submissionFor(accountId, { clientOrderId: 'mine' }))).rejects.toMatchObject({
+      code: 'CLIENT_ORDER_ID_REUSED',
+    });
+  });
+
+  it('refuses the same key with another request', async () => {
+    const { accountId } = await fund();
+    const { acceptOrder } = rig();
+    const submission = submissionFor(accountId, { idempotency: { key: 'k', fingerprint: 'one' } });
+    await acceptOrder(submission);
+    await expect(acceptOrder({ ...submission, idempotency: { key: 'k', fingerprint: 'two' } })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+  });
+});
+
+describe('a venue whose answer does not come', () => {
+  it('is asked, and what it did is booked once', async () => {
+    const { accountId } = await fund();
+    const { executeOrder, venue } = rig();
+    venue.script('loseAnswer');
+    expect(await executeOrder(submissionFor(accountId), { askFirst: false })).toMatchObject({ progress: { status: 'FILLED' } });
+    expect(venue.placed).toHaveLength(1);
+  });
+
+  it('never got the order: it is sent again under the same id', async () => {
+    const { accountId } = await fund();
+    const { executeOrder, venue } = rig();
+    venue.script('loseRequest');
+    const submission = submissionFor(accountId);
+    await expect(executeOrder(submission, { askFirst: false })).rejects.toMatchObject({ name: 'BrokerUnavailable' });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '1050.00' });
+    expect(await executeOrder(submission, { askFirst: true })).toMatchObject({ progress: { status: 'FILLED' } });
+    expect(new Set(venue.placed).size).toBe(1);
+  });
+
+  it('refuses: the order is REJECTED and the hold released', async () => {
+    const { accountId } = await fund();
+    const { executeOrder, venue } = rig();
+    venue.script('reject');
+    expect(await executeOrder(submissionFor(accountId), { askFirst: false })).toMatchObject({
+      place: 'REFUSED',
+      progress: { status: 'REJECTED', rejectCode: 'BROKER_REJECTED' },
+    });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '0.00', buyingPower: '100000.00', openHolds: 0 });
+  });
+});
+
+describe('a resting order', () => {
+  const rest = async () => {
+    const { accountId } = await fund();
+    const steps = rig();
+    steps.venue.script('rest');
+    const submission = submissionFor(accountId, { type: 'LIMIT', limitPrice: '95.00', timeInForce: 'GTC' });
+    await steps.executeOrder(submission, { askFirst: false });
+    return { accountId, submission, ...steps };
+  };
+  const trade = (orderId: string, sequence: number, quantity: string, price: string): ExecutionReport => ({
+    sequence,
+    brokerExecutionId: `${orderId}-x${sequence}`,
+    brokerClientOrderId: `${orderId}.1`,
+    execType: 'TRADE',
+    orderStatus: 'PARTIALLY_FILLED',
+    lastQuantity: quantity,
+    lastPrice: price,
+    cumulativeQuantity: '0',
+    leavesQuantity: '0',
+    time: new Date().toISOString(),
+    rejectCode: null,
+    inAnswer: false,
+  });
+
+  it('is booked fill by fill, repeated and out of order, each once', async () => {
+    const { accountId, submission, bookReports } = await rest();
+    const fills = ['2.5', '0.333', '7.167'].map((quantity, index) => trade(submission.orderId, 100 + index, quantity, '94.99'));
+    const [first, second, third] = fills;
+    if (!first || !second || !third) throw new Error('three fills');
+    await bookReports(submission.orderId, [third]);
+    await bookReports(submission.orderId, [first, first]);
+    const progress = await bookReports(submission.orderId, [third, second, first]);
+    expect(progress).toMatchObject({ status: 'FILLED', filledQuantity: '10', averageFillPrice: '94.99' });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '0.00', buyingPower: '99050.10', openHolds: 0 });
+    expect((await readBooks(database.sql, accountId)).sums).toEqual({ USD: '0', AAPL: '0' });
+  });
+
+  it('gives its hold back when it is canceled, and books a fill that was faster', async () => {
+    const { accountId, submission, bookReports, cancelAtBroker } = await rest();
+    await bookReports(submission.orderId, [trade(submission.orderId, 200, '4', '95.00')]);
+    expect(await cancelAtBroker(submission.orderId, 'client')).toMatchObject({
+      status: 'CANCELED',
+      filledQuantity: '4',
+      leavesQuantity: '0',
+    });
+    expect(await cancelAtBroker(submission.orderId, 'client')).toMatchObject({ status: 'CANCELED' });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '0.00', buyingPower: '99620.00', openHolds: 0 });
+  });
+
+  it('books a late fill after the cancel', async () => {
+    const { accountId, submission, bookReports, cancelAtBroker } = await rest();
+    await cancelAtBroker(submission.orderId, 'client');
+    expect(await bookReports(submission.orderId, [trade(submission.orderId, 300, '4', '95.00')])).toMatchObject({
+      status: 'CANCELED',
+      filledQuantity: '4',
+    });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '0.00', buyingPower: '99620.00' });
+  });
+
+  it('refuses a fill beyond its quantity, and changes nothing', async () => {
+    const { accountId, submission, bookReports } = await rest();
+    const before = await readBooks(database.sql, accountId);
+    await expect(bookReports(submission.orderId, [trade(submission.orderId, 400, '10.00000001', '95.00')])).rejects.toMatchObject({
+      name: 'IllegalOrderEvent',
+    });
+    expect(await readBooks(database.sql, accountId)).toEqual(before);
+  });
+});
