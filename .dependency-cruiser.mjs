@@ -7,7 +7,8 @@ const outside = (...allowed) => ({ pathNot: allowed });
 const NODE_MODULES = '(^|/)node_modules/';
 export const npm = (name) => `${NODE_MODULES}${name}/`;
 
-const MAINS = '(^|/)main\\.ts$';
+/** Where a process is put together: its main.ts, and what main.ts is split into. */
+const COMPOSITION_ROOTS = '(^|/)(main|compose-[a-z-]+)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -77,9 +78,9 @@ export default {
     },
     {
       name: 'api-knows-use-cases-only',
-      comment: 'Routes and handlers are thin; only main.ts wires adapters.',
+      comment: 'Routes and handlers are thin; only the composition root wires adapters.',
       severity: 'error',
-      from: { path: '^api/', pathNot: MAINS },
+      from: { path: '^api/', pathNot: COMPOSITION_ROOTS },
       to: {
         path: ['^(adapters|activities|workers|market-data|paper-broker|drizzle|dev)/', npm('drizzle-orm'), npm('postgres'), npm('ioredis')],
       },

@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
-/** The environment of the `api` process. */
-const ApiConfig = z.object({
+const Environment = z.object({
   HUB_PROFILE: z.string().min(1).default('dev'),
   HOST: z.string().min(1).default('127.0.0.1'),
   API_PORT: port(8080),
@@ -17,12 +16,39 @@ const ApiConfig = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
-export type ApiConfig = z.output<typeof ApiConfig>;
+/** The environment of the `api` process. */
+export interface ApiConfig {
+  profile: string;
+  host: string;
+  httpPort: number;
+  h2cPort: number;
+  databaseUrl: string;
+  databasePoolSize: number;
+  temporalAddress: string;
+  temporalNamespace: string;
+  marketDataUrl: string;
+  jwtSecret: string;
+  logLevel: z.output<typeof Environment>['LOG_LEVEL'];
+}
 
 /** Reads and checks the environment. The error names each variable that is wrong, never its value. */
 export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
-  const config = ApiConfig.safeParse(env);
-  if (config.success) return config.data;
-  const wrong = config.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`the environment of the api process is not right: ${wrong.join('; ')}`);
+  const read = Environment.safeParse(env);
+  if (!read.success) {
+    const wrong = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new Error(`the environment of the api process is not right: ${wrong.join('; ')}`);
+  }
+  return {
+    profile: read.data.HUB_PROFILE,
+    host: read.data.HOST,
+    httpPort: read.data.API_PORT,
+    h2cPort: read.data.API_H2C_PORT,
+    databaseUrl: read.data.DATABASE_URL,
+    databasePoolSize: read.data.DATABASE_POOL_SIZE,
+    temporalAddress: read.data.TEMPORAL_ADDRESS,
+    temporalNamespace: read.data.TEMPORAL_NAMESPACE,
+    marketDataUrl: read.data.MARKET_DATA_URL,
+    jwtSecret: read.data.JWT_SECRET,
+    logLevel: read.data.LOG_LEVEL,
+  };
 }

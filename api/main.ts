@@ -14,7 +14,7 @@ const GRACE_MS = 10_000;
 const SHUTDOWN_MAX_MS = GRACE_MS + 5_000;
 
 const config = readApiConfig(process.env);
-const logger = pino({ level: config.LOG_LEVEL, base: { service: 'api' } });
+const logger = pino({ level: config.logLevel, base: { service: 'api' } });
 
 process.on('unhandledRejection', (reason) => {
   logger.fatal({ err: reason }, 'unhandled rejection');
@@ -30,11 +30,11 @@ const listeners = await openListeners({
   app: createApi({ useCases, authenticate, readiness, metrics, logger }),
   connect,
   h2c: createDualProtocolServer({ http1: connect }),
-  host: config.HOST,
-  httpPort: config.API_PORT,
-  h2cPort: config.API_H2C_PORT,
+  host: config.host,
+  httpPort: config.httpPort,
+  h2cPort: config.h2cPort,
 });
-logger.info({ host: config.HOST, ports: listeners.ports, profile: config.HUB_PROFILE }, 'listening');
+logger.info({ host: config.host, ports: listeners.ports, profile: config.profile }, 'listening');
 
 let stopping = false;
 async function stop(signal: NodeJS.Signals): Promise<void> {

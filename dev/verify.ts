@@ -9,7 +9,7 @@ interface Check {
 }
 
 const CHECKS: readonly Check[] = [
-  { name: 'format and lint', run: () => runCheck('biome', ['ci', '.']) },
+  { name: 'format and lint', run: () => runCheck('biome', ['ci', '--colors=off', '.']) },
   { name: 'types', run: () => runCheck('tsc', ['--noEmit']) },
   { name: 'import rules', run: checkImports },
   { name: 'dead code', run: () => runCheck('knip', ['--no-progress']) },

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { Role } from '../../contracts/caller.ts';
 import type { NewRefreshToken, NewUser, RotationOutcome, StoredUser, UserStore } from '../../contracts/ports/auth.ts';
+import { guardDatabasePort } from './database-errors.ts';
 import { toTimestamp } from './timestamp.ts';
 
 interface UserRow {
@@ -18,7 +19,7 @@ interface UserRow {
 
 /** Users, accounts and refresh tokens in Postgres. */
 export function createUserStore(sql: postgres.Sql): UserStore {
-  return {
+  return guardDatabasePort<UserStore>({
     createUser: (user) => insertUser(sql, user),
     findByEmail: (email) => findUser(sql, sql`lower(u.email) = lower(${email})`),
     findById: (userId) => findUser(sql, sql`u.id = ${userId}`),
@@ -29,7 +30,7 @@ export function createUserStore(sql: postgres.Sql): UserStore {
         update refresh_tokens set revoked_at = ${now.toISOString()}
         where family_id = (select family_id from refresh_tokens where token_hash = ${tokenHash}) and revoked_at is null`;
     },
-  };
+  });
 }
 
 /** One statement, so one transaction: a user never exists without its account and the account's cash rows. */

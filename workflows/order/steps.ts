@@ -1,4 +1,11 @@
-import { ActivityCancellationType, ActivityFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type { OrderActivities } from '../../activities/order-activities.ts';
 import type { OrderSubmission } from '../../contracts/orders.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
@@ -24,15 +31,16 @@ const durable = proxyActivities<OrderActivities>(DURABLE);
  */
 export function stepsOf(submission: OrderSubmission) {
   const { orderId } = submission;
-  const terms = describeTerms(submission);
+  const stretch = `accept, place, book: ${describeTerms(submission)}`;
   return {
-    execute(): Promise<ExecutedSteps> {
-      const summary = `accept, place, book: ${terms}`;
-      return locallyOrDurably(
-        () => local.executeOrder.executeWithOptions({ ...LOCAL, summary }, [submission, false]),
-        () => durable.executeOrder.executeWithOptions({ ...DURABLE, summary }, [submission, true]),
-      );
-    },
+    /** The uninterrupted stretch; `null` when it could not be run to its end in the workflow task. */
+    executeLocally: (): Promise<ExecutedSteps | null> =>
+      locally(() => local.executeOrder.executeWithOptions({ ...LOCAL, summary: stretch }, [submission, false])),
+
+    /** The same with retries. It may have reached the venue before, so the venue is asked first. */
+    executeDurably: (): Promise<ExecutedSteps> =>
+      durable.executeOrder.executeWithOptions({ ...DURABLE, summary: stretch }, [submission, true]),
+
     book(reports: ExecutionReport[]): Promise<OrderProgress> {
       const summary = `book ${reports.length} report(s)`;
       return locallyOrDurably(
@@ -60,12 +68,21 @@ export function stepsOf(submission: OrderSubmission) {
 export type Steps = ReturnType<typeof stepsOf>;
 
 async function locallyOrDurably<T>(tryLocally: () => Promise<T>, runDurably: () => Promise<T>): Promise<T> {
+  return (await locally(tryLocally)) ?? runDurably();
+}
+
+/** `null` when a normal activity has to do it. */
+async function locally<T>(step: () => Promise<T>): Promise<T | null> {
   try {
-    return await tryLocally();
+    return await step();
   } catch (error) {
-    const mayPass =
-      error instanceof ActivityFailure && error.retryState !== 'NON_RETRYABLE_FAILURE' && error.retryState !== 'CANCEL_REQUESTED';
-    if (!mayPass) throw error;
-    return runDurably();
+    if (isCancellation(error) || isFinal(error)) throw error;
+    return null;
   }
+}
+
+/** What no retry mends. A local activity throws the failure itself, a normal one wraps it. */
+function isFinal(error: unknown): boolean {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  return failure instanceof ApplicationFailure && failure.nonRetryable === true;
 }

@@ -10,7 +10,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { OrderSubmission } from '../../contracts/orders.ts';
-import type { OrderProgress } from '../../contracts/workflow-messages.ts';
+import type { ExecutedSteps, OrderProgress } from '../../contracts/workflow-messages.ts';
 import { describeLife } from './describe.ts';
 import { cancel, executionReports, progress } from './messages.ts';
 import { OrderLife } from './order-life.ts';
@@ -49,20 +49,26 @@ function takeMessages(life: OrderLife): void {
   );
 }
 
-/** The uninterrupted stretch. A cancel interrupts its retries: an order that was never decided is given up, one that was is canceled. */
+/** The uninterrupted stretch. A cancel waits for its one local try, and interrupts the retries that may follow. */
 async function execute(life: OrderLife, steps: Steps): Promise<void> {
-  const stretch = new CancellationScope();
-  void condition(() => life.cancelRequestedBy !== null).then(() => stretch.cancel());
+  const executed = (await steps.executeLocally()) ?? (await retryUnlessCanceled(life, steps));
+  if (executed === 'CANCELED') return giveUp(life, steps);
+  if (executed.progress === null) throw ApplicationFailure.nonRetryable('Nobody decided on the order in time', 'ACCEPT_BY_PASSED');
+  advance(life, executed.progress);
+}
+
+async function retryUnlessCanceled(life: OrderLife, steps: Steps): Promise<ExecutedSteps | 'CANCELED'> {
+  const retrying = new CancellationScope();
+  void condition(() => life.cancelRequestedBy !== null).then(() => retrying.cancel());
   try {
-    const executed = await stretch.run(() => steps.execute());
-    if (executed.progress === null) throw ApplicationFailure.nonRetryable('Nobody decided on the order in time', 'ACCEPT_BY_PASSED');
-    advance(life, executed.progress);
+    return await retrying.run(() => steps.executeDurably());
   } catch (error) {
-    if (isCancellation(error)) return giveUp(life, steps);
+    if (isCancellation(error)) return 'CANCELED';
     throw error instanceof ActivityFailure && error.cause ? error.cause : error;
   }
 }
 
+/** An order that was never decided leaves nothing behind; one that was is canceled wherever it stands. */
 async function giveUp(life: OrderLife, steps: Steps): Promise<void> {
   const settled = await steps.abandon(life.cancelRequestedBy ?? 'temporal');
   if (settled === null) throw new CancelledFailure('The order was given up before anybody decided on it');

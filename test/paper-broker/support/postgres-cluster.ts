@@ -28,7 +28,16 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
     persistent: true,
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: ['-c', 'shared_buffers=32MB', '-c', 'max_connections=50', '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`],
+    postgresFlags: [
+      '-c',
+      'shared_buffers=32MB',
+      '-c',
+      'max_connections=50',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `unix_socket_directories=`,
+    ],
     onLog: () => {},
     onError: () => {},
   });

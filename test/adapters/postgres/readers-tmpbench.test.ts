@@ -1,0 +1,26 @@
+import postgres from 'postgres';
+import { expect, it } from 'vitest';
+import { openDatabase } from '/work/main/adapters/postgres/database.ts';
+import { createPortfolioReader } from '/work/main/adapters/postgres/portfolio-reader.ts';
+import { createPortfolioUseCases } from '/work/main/use-cases/portfolio/portfolio-use-cases.ts';
+import { createTestDatabase } from '/work/main/test/support/services.ts';
+import { createFundedAccounts } from '/work/main/test/support/accounts.ts';
+import { insertPosition } from '/work/main/test/adapters/postgres/readers-fixtures.ts';
+import { pricesOf } from '/work/main/test/use-cases/portfolio/portfolio-fixtures.ts';
+it('bench', async () => {
+  const { url } = await createTestDatabase();
+  const books = postgres(url, { max: 4, onnotice: () => {} });
+  const accounts = await createFundedAccounts(books, 100, { cash: '1000.00' });
+  for (const a of accounts) for (const s of ['AAPL','FB','GOOG','IBM','MSFT']) await insertPosition(books, a.accountId, s);
+  const database = openDatabase(url, { poolSize: 10, applicationName: 'b' });
+  const u = createPortfolioUseCases({ portfolio: createPortfolioReader(database.sql), marketData: pricesOf({AAPL:'1.5',FB:'2',GOOG:'3',IBM:'4',MSFT:'5'}), clock: Date.now });
+  const lat: number[] = [];
+  const run = async (a: (typeof accounts)[0], n: number) => { for (let i=0;i<n;i++){ const t=performance.now(); await u.summarizePortfolio(a.caller); lat.push(performance.now()-t);} };
+  await Promise.all(accounts.map((a)=>run(a,5))); lat.length=0;
+  const t0=performance.now(); const c0=process.cpuUsage();
+  await Promise.all(accounts.map((a)=>run(a,40)));
+  const el=performance.now()-t0; const c=process.cpuUsage(c0);
+  lat.sort((x,y)=>x-y);
+  console.log({n:lat.length, perSec: lat.length/el*1000, p50: lat[lat.length/2], p95: lat[Math.floor(lat.length*.95)], cpuMsEach:(c.user+c.system)/1000/lat.length});
+  await Promise.all([books.end(), database.close()]);
+}, 120000);

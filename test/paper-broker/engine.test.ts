@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Decimal, ZERO } from '../../domain/money/decimal.ts';
+import { createEngine, type Engine } from '../../paper-broker/engine.ts';
+import { viewOrder } from '../../paper-broker/engine-state.ts';
+import { isOpen, type LiveOrder, type QuoteUsage, type Report } from '../../paper-broker/order.ts';
+import { limitTerms, quote, terms } from './support/orders.ts';
+
+interface Rig {
+  engine: Engine;
+  reports: Report[];
+  orders: Map<string, LiveOrder>;
+  usages: Map<string, QuoteUsage>;
+  clock: { nowMs: number };
+}
+
+function createRig(): Rig {
+  const rig = {
+    reports: [] as Report[],
+    orders: new Map<string, LiveOrder>(),
+    usages: new Map<string, QuoteUsage>(),
+    clock: { nowMs: 1_000 },
+  };
+  const engine = createEngine({
+    record: (order, report) => {
+      rig.orders.set(order.terms.clientOrderId, order);
+      rig.reports.push(report);
+      return 1;
+    },
+    recordUsage: (usage) => rig.usages.set(usage.symbol, usage),
+    now: () => rig.clock.nowMs,
+  });
+  return { engine, ...rig };
+}
+
+const tell = ({ engine }: Rig, numbers: Parameters<typeof quote>[0] = {}): void => {
+  engine.keepQuote(quote(numbers));
+  engine.matchSymbol(numbers.symbol ?? 'AAPL');
+};
+
+const types = (reports: readonly Report[]): string[] => reports.map((report) => `${report.execType}/${report.orderStatus}`);
+
+describe('any course of events', () => {
+  const cents = (min: number, max: number) => fc.integer({ min, max }).map((value) => new Decimal(value).dividedBy(100).toFixed());
+  const step = fc.oneof(
+    fc.record({
+      do: fc.constant('place' as const),
+      side: fc.constantFrom('BUY' as const, 'SELL' as const),
+      price: fc.option(cents(9_900, 10_100)),
+      type: fc.constantFrom('MARKET' as const, 'LIMIT' as const),
+      timeInForce: fc.constantFrom('DAY' as const, 'GTC' as const, 'IOC' as const, 'FOK' as const),
+      quantity: fc.integer({ min: 1, max: 4_000 }).map((value) => new Decimal(value).dividedBy(8).toFixed()),
+      lifeMs: fc.option(fc.integer({ min: 0, max: 20 })),
+    }),
+    fc.record({ do: fc.constant('cancel' as const), index: fc.nat(30) }),
+    fc.record({ do: fc.constant('quote' as const), bid: cents(9_900, 10_100), size: cents(0, 20_000) }),
+    fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 10 }) }),
+  );
+
+  it('gives gapless numbers, never over-fills, keeps to limits and to the size of each quote', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const rig = createRig();
+        const placed: LiveOrder[] = [];
+        let takenBefore = 0;
+        let market = { bid: '100', ask: '100.02', size: '100' };
+        tell(rig);
+        for (const one of steps) {
+          if (one.do === 'place') {
+            const price = one.type === 'LIMIT' ? { limitPrice: one.price ?? '100' } : { protectionPrice: one.price };
+            const expiresAtMs = one.lifeMs === null ? null : rig.clock.nowMs + one.lifeMs;
+            placed.push(rig.engine.accept(terms({ ...one, ...price, expiresAtMs }), null));
+          } else if (one.do === 'cancel') {
+            const order = placed[one.index];
+            if (order) rig.engine.cancel(order);
+          } else if (one.do === 'wait') {
+            rig.clock.nowMs += one.ms;
+            rig.engine.expireDue();
+          } else {
+            // Ending what is due comes before the new quote; it trades nothing.
+            market = { bid: one.bid, ask: new Decimal(one.bid).plus('0.02').toFixed(), size: one.size };
+            takenBefore = rig.reports.length;
+            tell(rig, { ...market, bidSize: one.size, askSize: one.size });
+          }
+          checkTrades(rig, rig.reports.slice(takenBefore), market);
+        }
+        checkOrders(rig);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  function checkTrades(rig: Rig, sinceQuote: readonly Report[], market: { bid: string; ask: string; size: string }): void {
+    const taken = { BUY: ZERO, SELL: ZERO };
+    for (const report of sinceQuote) {
+      const order = rig.orders.get(report.clientOrderId);
+      if (report.execType !== 'TRADE' || !order || report.lastQuantity === null) continue;
+      expect(report.lastPrice).toBe(order.side === 'BUY' ? market.ask : market.bid);
+      taken[order.side] = taken[order.side].plus(report.lastQuantity);
+    }
+    expect(taken.BUY.lessThanOrEqualTo(market.size)).toBe(true);
+    expect(taken.SELL.lessThanOrEqualTo(market.size)).toBe(true);
+  }
+
+  function checkOrders(rig: Rig): void {
+    expect(rig.reports.map((report) => report.sequence)).toEqual(rig.reports.map((_, index) => index + 1));
+    let open = 0;
+    for (const order of rig.orders.values()) {
+      const trades = order.reports.filter((report) => report.execType === 'TRADE');
+      const filled = Decimal.sum(0, ...trades.map((report) => report.lastQuantity ?? '0'));
+      expect(order.filled.equals(filled)).toBe(true);
+      expect(filled.lessThanOrEqualTo(order.terms.quantity)).toBe(true);
+      if (isOpen(order.status)) {
+        open += 1;
+        expect(order.filled.plus(order.leaves).equals(order.terms.quantity)).toBe(true);
+      } else {
+        expect(order.leaves.isZero()).toBe(true);
+      }
+      if (order.terms.timeInForce === 'FOK') expect(filled.isZero() || filled.equals(order.terms.quantity)).toBe(true);
+      if (order.terms.timeInForce === 'FOK' || order.terms.timeInForce === 'IOC') expect(isOpen(order.status)).toBe(false);
+      for (const { lastPrice } of trades) {
+        if (lastPrice === null || order.limit === null) continue;
+        const isWithin = order.side === 'BUY' ? order.limit.greaterThanOrEqualTo(lastPrice) : order.limit.lessThanOrEqualTo(lastPrice);
+        expect(isWithin).toBe(true);
+      }
+    }
+    expect(rig.engine.openOrderCount()).toBe(open);
+  }
+});
+
+describe('one order', () => {
+  it('a limit order gets the better price of the quote', () => {
+    const rig = createRig();
+    tell(rig);
+    const order = rig.engine.accept(limitTerms('105'), null);
+    expect(order.reports[1]?.lastPrice).toBe('100.02');
+    expect(order.status).toBe('FILLED');
+  });
+
+  it('a market order rests at its protection and trades when the market comes back', () => {
+    const rig = createRig();
+    tell(rig);
+    const order = rig.engine.accept(terms({ protectionPrice: '100.01' }), null);
+    expect(types(order.reports)).toEqual(['NEW/NEW']);
+    tell(rig, { bid: '99.98', ask: '100.01' });
+    expect(types(order.reports)).toEqual(['NEW/NEW', 'TRADE/FILLED']);
+    expect(order.reports.map((report) => report.inAnswer)).toEqual([true, false]);
+  });
+
+  it('an order larger than the quote is filled quote by quote', () => {
+    const rig = createRig();
+    tell(rig, { askSize: '4' });
+    const order = rig.engine.accept(terms({ quantity: '10' }), null);
+    tell(rig, { askSize: '4.5' });
+    tell(rig, { askSize: '4' });
+    expect(types(order.reports)).toEqual(['NEW/NEW', 'TRADE/PARTIALLY_FILLED', 'TRADE/PARTIALLY_FILLED', 'TRADE/FILLED']);
+    expect(order.reports.map((report) => report.lastQuantity)).toEqual([null, '4', '4.5', '1.5']);
+  });
+
+  it('the same quote told again does not bring its size back', () => {
+    const rig = createRig();
+    const known = { askSize: '10', sequence: 7, timeMs: 5_000 };
+    tell(rig, known);
+    rig.engine.accept(terms({ quantity: '10' }), null);
+    tell(rig, known);
+    expect(types(rig.engine.accept(terms({ quantity: '1' }), null).reports)).toEqual(['NEW/NEW']);
+  });
+
+  it('a source that starts anew is heard though it counts from 1 again', () => {
+    const rig = createRig();
+    tell(rig, { sequence: 900, timeMs: 5_000 });
+    tell(rig, { sequence: 1, timeMs: 6_000, ask: '90', bid: '89' });
+    expect(rig.engine.quoteOf('AAPL')?.sequence).toBe(1);
+  });
+
+  it('an order past its end is never filled, whatever comes first', () => {
+    const rig = createRig();
+    tell(rig);
+    const order = rig.engine.accept(limitTerms('90', { expiresAtMs: 2_000 }), null);
+    rig.clock.nowMs = 2_000;
+    tell(rig, { bid: '89.98', ask: '90' });
+    expect(types(order.reports)).toEqual(['NEW/NEW', 'EXPIRED/EXPIRED']);
+  });
+
+  it('an order that comes after its end expires at once', () => {
+    const rig = createRig();
+    tell(rig);
+    expect(types(rig.engine.accept(terms({ expiresAtMs: 999 }), null).reports)).toEqual(['NEW/NEW', 'EXPIRED/EXPIRED']);
+  });
+
+  it('the next end is the earliest of those that rest', () => {
+    const rig = createRig();
+    tell(rig);
+    rig.engine.accept(limitTerms('90', { expiresAtMs: 3_000 }), null);
+    rig.engine.accept(limitTerms('90', { expiresAtMs: 2_000 }), null);
+    rig.engine.accept(limitTerms('90'), null);
+    expect(rig.engine.nextExpiryMs()).toBe(2_000);
+    rig.clock.nowMs = 2_500;
+    rig.engine.expireDue();
+    expect(rig.engine.nextExpiryMs()).toBe(3_000);
+  });
+
+  it('IOC reports what it filled and cancels the rest with a reason', () => {
+    const rig = createRig();
+    tell(rig, { askSize: '4' });
+    const order = rig.engine.accept(terms({ timeInForce: 'IOC' }), null);
+    expect(types(order.reports)).toEqual(['NEW/NEW', 'TRADE/PARTIALLY_FILLED', 'CANCELED/CANCELED']);
+    expect(order.reports[2]).toMatchObject({ cumulativeQuantity: '4', leavesQuantity: '0', rejectCode: 'IOC_REMAINDER_CANCELED' });
+  });
+
+  it('a symbol that was never quoted is refused', () => {
+    const rig = createRig();
+    tell(rig);
+    const order = rig.engine.accept(terms({ symbol: 'NOPE' }), null);
+    expect(order).toMatchObject({ status: 'REJECTED', rejectCode: 'UNKNOWN_SYMBOL' });
+    expect(types(order.reports)).toEqual(['REJECTED/REJECTED']);
+  });
+});
+
+describe('restore', () => {
+  it('brings back orders, priority, numbers and what was taken of the quote', () => {
+    const before = createRig();
+    const known = { askSize: '10', ask: '100', bid: '99.98', sequence: 7, timeMs: 5_000 };
+    tell(before, known);
+    before.engine.accept(terms({ quantity: '6' }), null);
+    const late = before.engine.accept(limitTerms('98'), null);
+    const early = before.engine.accept(limitTerms('99'), null);
+    const durable = {
+      lastSequence: before.reports.length,
+      openOrders: [late, early].map(viewOrder),
+      usages: [...before.usages.values()],
+    };
+
+    const after = createRig();
+    after.engine.restore(durable);
+    tell(after, known);
+    // 4 of 10 are left of the known quote.
+    expect(viewOrder(after.engine.accept(terms({ quantity: '10', timeInForce: 'IOC' }), null)).filledQuantity).toBe('4');
+    tell(after, { ask: '97', bid: '96.98', askSize: '12', timeMs: 6_000 });
+    const fills = after.reports.filter((report) => !report.inAnswer).map((report) => [report.clientOrderId, report.lastQuantity]);
+    expect(fills).toEqual([
+      [early.terms.clientOrderId, '10'],
+      [late.terms.clientOrderId, '2'],
+    ]);
+    expect(after.reports[0]?.sequence).toBe(before.reports.length + 1);
+  });
+});

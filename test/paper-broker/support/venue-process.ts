@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../../paper-broker/main.ts', import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+
+export interface VenueProcess {
+  url: string;
+  /** Sends the signal and resolves with the exit code, or the signal's name, and how long it took. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | NodeJS.Signals | null; tookMs: number }>;
+}
+
+/** The whole paper-broker as a process of its own; resolves when it has said that it listens. */
+export async function startVenueProcess(env: Record<string, string>): Promise<VenueProcess> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH ?? '', PAPER_BROKER_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+  const port = await listening(child);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async end(signal) {
+      const started = performance.now();
+      child.kill(signal);
+      return { code: await exited, tookMs: performance.now() - started };
+    },
+  };
+}
+
+function listening(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const output: string[] = [];
+    const fail = (why: string): void => {
+      child.kill('SIGKILL');
+      reject(new Error(`${why}\n${output.join('\n')}`));
+    };
+    const timer = setTimeout(() => fail('the venue did not listen in time'), START_TIMEOUT_MS);
+    child.once('exit', (code) => fail(`the venue ended with ${code}`));
+    if (!child.stdout || !child.stderr) return fail('the venue has no output');
+    createInterface({ input: child.stderr }).on('line', (line) => output.push(line));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      output.push(line);
+      const { msg, port } = JSON.parse(line) as { msg: string; port?: number };
+      if (msg !== 'listening' || port === undefined) return;
+      clearTimeout(timer);
+      child.removeAllListeners('exit');
+      resolve(port);
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { OrderActivities } from '../../activities/order-activities.ts';
+import { orderWorkflowId } from '../../contracts/ids.ts';
+import type { OrderSubmission } from '../../contracts/orders.ts';
+import { ORDER_WORKFLOW, type OrderProgress } from '../../contracts/workflow-messages.ts';
+import { useTimeSkipping } from './services.ts';
+
+export interface OrderWorkflowRig {
+  env: TestWorkflowEnvironment;
+  /** Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. */
+  withOrder<T>(activities: Partial<OrderActivities>, body: (handle: WorkflowHandle, submission: OrderSubmission) => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+/** The order workflow on Temporal's time-skipping server: a wait of hours is over at once, to the second. */
+export async function createOrderWorkflowRig(): Promise<OrderWorkflowRig> {
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: await useTimeSkipping() } },
+  });
+  const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathname;
+  const workflowBundle: WorkflowBundle = await bundleWorkflowCode({ workflowsPath });
+  return {
+    env,
+    async withOrder(activities, body) {
+      const taskQueue = `orders-${randomUUID()}`;
+      const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities });
+      const submission = submissionFor();
+      return worker.runUntil(async () => {
+        const handle = await env.client.workflow.start(ORDER_WORKFLOW, {
+          workflowId: orderWorkflowId(submission.orderId),
+          taskQueue,
+          args: [submission],
+        });
+        return body(handle, submission);
+      });
+    },
+    stop: () => env.teardown(),
+  };
+}
+
+export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => ({
+  orderId: 'o',
+  status: 'NEW',
+  filledQuantity: '0',
+  leavesQuantity: '10',
+  averageFillPrice: null,
+  rejectCode: null,
+  expiresAt: null,
+  ...over,
+});
+
+const submissionFor = (): OrderSubmission => ({
+  orderId: randomUUID(),
+  accountId: randomUUID(),
+  symbol: 'AAPL',
+  side: 'BUY',
+  type: 'LIMIT',
+  timeInForce: 'GTC',
+  quantity: '10',
+  limitPrice: '200.00',
+  clientOrderId: null,
+  idempotency: null,
+  submittedAt: '2026-11-24T14:30:00.000Z',
+  acceptBy: '2026-11-24T14:30:10.000Z',
+});
