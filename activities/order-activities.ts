@@ -2,10 +2,10 @@ import { activityInfo } from '@temporalio/activity';
 import type { OrderSubmission } from '../contracts/orders.ts';
 import type { ExecutionReport } from '../contracts/ports/broker.ts';
 import type { ExecutedSteps, OrderProgress } from '../contracts/workflow-messages.ts';
-import type { AbandonOrder } from '../use-cases/orders/abandon-order.ts';
 import type { BookReports } from '../use-cases/orders/book-reports.ts';
 import type { CancelAtBroker } from '../use-cases/orders/cancel-at-broker.ts';
 import type { ExecuteOrder } from '../use-cases/orders/execute-order.ts';
+import type { FindDecision } from '../use-cases/orders/find-decision.ts';
 import type { RefreshOrder } from '../use-cases/orders/refresh-order.ts';
 import { asApplicationFailure } from './failures.ts';
 
@@ -13,7 +13,7 @@ export interface OrderActivitiesDeps {
   executeOrder: ExecuteOrder;
   bookReports: BookReports;
   cancelAtBroker: CancelAtBroker;
-  abandonOrder: AbandonOrder;
+  findDecision: FindDecision;
   refreshOrder: RefreshOrder;
 }
 
@@ -34,9 +34,8 @@ export function createOrderActivities(deps: OrderActivitiesDeps) {
     cancelOrder: (orderId: string, actor: string): Promise<OrderProgress> =>
       asApplicationFailure(() => deps.cancelAtBroker(orderId, actor)),
 
-    /** Gives up an order: `null` when nobody had decided on it, else it is canceled wherever it stands. */
-    abandonOrder: (orderId: string, actor: string): Promise<OrderProgress | null> =>
-      asApplicationFailure(() => deps.abandonOrder(orderId, actor)),
+    /** Where the order stands; `null` when nobody has decided on it. */
+    findDecision: (orderId: string): Promise<OrderProgress | null> => asApplicationFailure(() => deps.findDecision(orderId)),
 
     /** Asks the venue how the order stands and books what was missed. */
     refreshOrder: (orderId: string): Promise<OrderProgress> => asApplicationFailure(() => deps.refreshOrder(orderId)),

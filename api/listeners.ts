@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { HubError } from '../contracts/errors.ts';
 import type { ApiEnv } from './api-env.ts';
 import { CONNECT_PATH_PREFIX } from './connect/connect-handler.ts';
+import { PROBLEM_CONTENT_TYPE, toProblem } from './problem.ts';
+import { REQUEST_ID_HEADER, requestIdFrom } from './request-id.ts';
 
 /** The API itself answers 408 after 10 s; these bound clients that never finish their head, or their body after that answer. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -39,7 +42,7 @@ export interface ListenersOptions {
 
 /** Opens both ports; neither stays open when the other cannot be had. */
 export async function openListeners({ app, connect, h2c, host, httpPort, h2cPort }: ListenersOptions): Promise<Listeners> {
-  const rest = getRequestListener(app.fetch);
+  const rest = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
   const http = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -65,6 +68,14 @@ export async function openListeners({ app, connect, h2c, host, httpPort, h2cPort
       await Promise.all([closeHttp(http, graceMs), h2c.close(graceMs)]);
     },
   };
+}
+
+/** A request whose target or Host cannot be read as a URL never reaches the app. */
+function answerUnreadable(error: unknown): Response {
+  const requestId = requestIdFrom(null);
+  const problem = toProblem(new HubError(error instanceof RequestError ? 'VALIDATION_FAILED' : 'INTERNAL'), { path: '/', requestId });
+  const headers = { 'Content-Type': PROBLEM_CONTENT_TYPE, [REQUEST_ID_HEADER]: requestId };
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

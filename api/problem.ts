@@ -46,9 +46,16 @@ export function toProblem(error: HubError, request: { path: string; requestId: s
     instance: refused ? `/v1/orders/${error.orderId}` : request.path,
     code: error.code,
     ...(refused ? { orderId: error.orderId } : { requestId: request.requestId }),
-    ...(error instanceof InvalidRequest ? { errors: error.errors } : {}),
+    ...errorsOf(error),
     ...(Object.keys(error.facts).length > 0 ? { facts: error.facts } : {}),
   };
+}
+
+/** A use-case that finds a field wrong (a cursor, say) names it in its facts. */
+function errorsOf(error: HubError): Pick<Problem, 'errors'> {
+  if (error instanceof InvalidRequest) return { errors: error.errors };
+  const { code, facts, message } = error;
+  return code === 'VALIDATION_FAILED' && typeof facts.field === 'string' ? { errors: [{ path: facts.field, message }] } : {};
 }
 
 /** Headers that the status asks for (RFC 9110: 11.6.1, 10.2.3; RFC 6750, 3). */

@@ -57,6 +57,36 @@ export interface Order {
   suspendedAt: Timestamp | null;
 }
 
+/** The fields of an order in the order in which they are always written, so that equal answers are equal text. */
+export const ORDER_FIELDS = [
+  'id',
+  'clientOrderId',
+  'accountId',
+  'symbol',
+  'side',
+  'type',
+  'timeInForce',
+  'quantity',
+  'limitPrice',
+  'status',
+  'filledQuantity',
+  'leavesQuantity',
+  'averageFillPrice',
+  'marketPriceAtSubmission',
+  'marketDataTimestamp',
+  'rejectCode',
+  'rejectFacts',
+  'expiresAt',
+  'submittedAt',
+  'updatedAt',
+  'newAt',
+  'filledAt',
+  'canceledAt',
+  'expiredAt',
+  'rejectedAt',
+  'suspendedAt',
+] as const satisfies readonly (keyof Order)[];
+
 /** One fill, booked. `cash` is what it moved, in USD with two decimals. */
 export interface Execution {
   id: string;

@@ -3,14 +3,14 @@ import type { DecimalString, Timestamp } from './decimal-string.ts';
 /** Cash of an account in USD with two decimals. */
 export interface Balance {
   currency: 'USD';
-  /** settled + unsettled + held. */
+  /** settledCash + unsettledCash. */
   cash: DecimalString;
   settledCash: DecimalString;
   /** Net of trades whose settlement date has not come; negative when more is owed than due. */
   unsettledCash: DecimalString;
-  /** Set aside for open orders. */
+  /** Set aside for open orders: part of `cash`, not of `buyingPower`. */
   heldCash: DecimalString;
-  /** What new buy orders may use. */
+  /** What new buy orders may use: cash − heldCash. */
   buyingPower: DecimalString;
 }
 

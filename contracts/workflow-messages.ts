@@ -11,6 +11,9 @@ export const BROKER_SESSION_WORKFLOW = 'brokerSession';
 /** Signal with `ExecutionReport[]`: what the venue says happened to the order. */
 export const EXECUTION_REPORTS_SIGNAL = 'executionReports';
 
+/** Signal: the API could not decide on the order and told its client so. */
+export const ABANDON_SIGNAL = 'abandon';
+
 /** Update: cancel the order. Answers with {@link OrderProgress}; rejected when the order is closed. */
 export const CANCEL_UPDATE = 'cancel';
 

@@ -40,7 +40,7 @@ async function install(root, reason) {
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   console.log(`${reason}: npm ci (1 to 2 minutes the first time)`);
   const progress = setInterval(() => console.log(`npm ci, ${seconds()} s so far`), PROGRESS_EVERY_MS);
-  const code = await run('npm', ['ci', '--no-audit', '--no-fund'], root);
+  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], root);
   clearInterval(progress);
   if (code !== 0) {
     console.error(

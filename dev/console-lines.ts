@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 const WARN = 40;
 const CHARS_MAX = 200;
 
@@ -5,10 +7,12 @@ const CHARS_MAX = 200;
  * What the terminal shows of a child's log line: warnings and worse in short, `null` for the rest. A database's refusals of single
  * statements are the caller's business and stay in its log.
  */
-export function shortenLine(name: string, line: string): string | null {
+export function shortenLine(name: string, coloured: string): string | null {
+  const line = stripVTControlCharacters(coloured);
   if (name === 'postgres') return /\b(FATAL|PANIC):/.test(line) && !line.includes('shutting down') ? clip(line) : null;
   if (name === 'redis' || name === 'temporal') return null;
-  if (!line.startsWith('{')) return /error|fatal|^\s*at |throw /i.test(line) ? clip(line) : null;
+  // Of a stack trace the first line says it; the rest is in the log.
+  if (!line.startsWith('{')) return /^\S.*(error|fatal)/i.test(line) ? clip(line) : null;
   const entry = parseEntry(line);
   if (entry === null || typeof entry.level !== 'number' || entry.level < WARN) return null;
   const reason = entry.err?.message ?? entry.error;

@@ -26,11 +26,6 @@ const USES: Readonly<Record<PortName, string>> = {
 
 const say = (name: string, line: string): void => console.log(`${name.padEnd(NAME_WIDTH)} ${line}`);
 
-function showChildLine(name: string, line: string): void {
-  const short = shortenLine(name, line);
-  if (short !== null) say(name, short);
-}
-
 function readArguments(): { fresh: boolean; stateDir: string; workerProcesses: number } {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
   const workerProcesses = Number(process.env.WORKER_PROCESSES || 1);
@@ -99,6 +94,11 @@ async function run(): Promise<number> {
     await stopOrphans(stateDir, (line) => say('hub', line));
     if (fresh && process.env.DATABASE_URL) say('hub', '--fresh leaves the database at DATABASE_URL as it is');
     await checkPorts(devPorts(process.env), workerProcesses);
+    // What children say while they are being stopped is in their logs.
+    const onLine = (name: string, line: string) => {
+      const short = stop.signal.aborted ? null : shortenLine(name, line);
+      if (short !== null) say(name, short);
+    };
     const options = {
       stateDir,
       ports: 'dev',
@@ -107,7 +107,7 @@ async function run(): Promise<number> {
       workerProcesses,
       keepAlive: true,
       say,
-      onLine: showChildLine,
+      onLine,
     } as const;
     stack = await startStack(options, stop.signal);
     console.log(welcome(stack, ((performance.now() - startedAt) / 1000).toFixed(1)));

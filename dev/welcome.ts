@@ -27,13 +27,13 @@ Ctrl-C stops everything. npm start -- --fresh begins with empty data.
 `;
 }
 
-/** Three lines for a POSIX shell; the first keeps the token for the other two. */
+/** Three lines for a POSIX shell; the first keeps the token for the others. Pasted at once, the last one waits for the fill. */
 export function tradeCommands(api: string): [logIn: string, buy: string, position: string] {
   const json = "-H 'content-type: application/json'";
   const bearer = '-H "authorization: Bearer $TOKEN"';
   return [
     `TOKEN=$(curl -s ${api}/v1/auth/login ${json} -d '{"email":"demo@hub.local","password":"demo-password-1"}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
     `curl -s ${api}/v1/orders ${bearer} ${json} -d '{"symbol":"AAPL","side":"BUY","type":"MARKET","timeInForce":"DAY","quantity":"10"}'; echo`,
-    `curl -s ${api}/v1/positions/AAPL ${bearer}; echo`,
+    `for n in 1 2 3 4 5 6 7 8 9; do curl -sf ${api}/v1/positions/AAPL ${bearer} && break; sleep 1; done; echo`,
   ];
 }

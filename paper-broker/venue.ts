@@ -42,9 +42,10 @@ const PENDING_REPORTS_MAX = 20_000;
 
 export function createVenue(options: VenueOptions): Venue {
   const core = createVenueCore({ ...options, now: options.now ?? Date.now });
-  const find = createFinder(core, options.store.findOrders);
+  const memory = createMemory(core, options.store.findOrders);
 
-  const settle = async (order: LiveOrder): Promise<OrderView> => {
+  const settle = async (order: LiveOrder | OrderView): Promise<OrderView> => {
+    if (!isLive(order)) return order;
     // What is told is the order as it is now: by the time it is durable, more may have happened that is not.
     const view = viewOrder(order);
     await core.journal.committed(order.batch);
@@ -55,10 +56,13 @@ export function createVenue(options: VenueOptions): Venue {
     start: core.start,
     stop: core.stop,
     async placeOrder(terms, refusal) {
-      const known = (await find(terms.clientOrderId)) ?? (await learnSymbol(core, options.findQuote, terms));
+      await memory.load(terms.clientOrderId);
+      if (!memory.find(terms.clientOrderId)) await learnSymbol(core, options.findQuote, terms.symbol);
+      // From here to the change nothing waits, so nobody else can place it in between.
+      const known = memory.find(terms.clientOrderId);
       if (known) {
         if (!sameTerms(known.terms, terms)) throw new OrderTermsDiffer(`${terms.clientOrderId} names an order with other terms`);
-        return isLive(known) ? settle(known) : known;
+        return settle(known);
       }
       requireMarket(core, terms.symbol);
       const order = core.engine.accept(terms, refusal);
@@ -66,15 +70,16 @@ export function createVenue(options: VenueOptions): Venue {
       return settle(order);
     },
     async cancelOrder(clientOrderId) {
-      const known = await find(clientOrderId);
+      await memory.load(clientOrderId);
+      const known = memory.find(clientOrderId);
       if (!known) return null;
-      if (!isLive(known)) return { accepted: false, order: known };
-      const accepted = core.engine.cancel(known);
+      const accepted = isLive(known) && core.engine.cancel(known);
       return { accepted, order: await settle(known) };
     },
     async getOrder(clientOrderId) {
-      const known = await find(clientOrderId);
-      return known && isLive(known) ? settle(known) : known;
+      await memory.load(clientOrderId);
+      const known = memory.find(clientOrderId);
+      return known ? settle(known) : null;
     },
     onQuote: core.onQuote,
     isServing: core.isServing,
@@ -86,44 +91,42 @@ export function createVenue(options: VenueOptions): Venue {
 
 const isLive = (order: LiveOrder | OrderView): order is LiveOrder => 'batch' in order;
 
-type Finder = (clientOrderId: string) => Promise<LiveOrder | OrderView | null>;
+/** What memory knows of an order. Each answer holds for the present step alone: after any wait it must be asked again. */
+interface Memory {
+  /** Throws VenueUnavailable unless the venue serves. */
+  find(clientOrderId: string): LiveOrder | OrderView | null;
+  /** Brings a closed order that memory has given up back from the database. */
+  load(clientOrderId: string): Promise<void>;
+}
 
-/** Looks in memory first, then in the database. On return the venue serves, and memory is as it was looked at. */
-function createFinder(core: VenueCore, findOrders: VenueCoreOptions['store']['findOrders']): Finder {
-  const lookUp = createOrderLookup(findOrders);
-  const inMemory = (id: string): LiveOrder | OrderView | null => core.engine.find(id) ?? core.closed.get(id) ?? null;
-
-  return async (clientOrderId) => {
+function createMemory(core: VenueCore, findOrders: VenueCoreOptions['store']['findOrders']): Memory {
+  const readStored = createOrderLookup(findOrders);
+  const find: Memory['find'] = (clientOrderId) => {
     core.requireServing();
-    const known = inMemory(clientOrderId);
-    if (known) return known;
-    const stored = await lookUp(clientOrderId).catch((error: unknown) => {
-      throw new VenueUnavailable('the database cannot be asked for the order', { cause: error });
-    });
-    core.requireServing();
-    // Somebody else may have placed it while the database was asked.
-    const meanwhile = inMemory(clientOrderId);
-    if (meanwhile || !stored) return meanwhile;
-    // Open orders are all in memory: this one closed after it was read.
-    if (isOpen(stored.status)) throw new VenueUnavailable('the order is just changing');
-    core.closed.put(stored);
-    return stored;
+    return core.engine.find(clientOrderId) ?? core.closed.get(clientOrderId) ?? null;
+  };
+  return {
+    find,
+    async load(clientOrderId) {
+      if (find(clientOrderId)) return;
+      const stored = await readStored(clientOrderId).catch((error: unknown) => {
+        throw new VenueUnavailable('the database cannot be asked for the order', { cause: error });
+      });
+      if (!stored || find(clientOrderId)) return;
+      // Open orders are all in memory: this one closed after it was read.
+      if (isOpen(stored.status)) throw new VenueUnavailable('the order is just changing');
+      core.closed.put(stored);
+    },
   };
 }
 
-/** Makes sure that a symbol no quote has come for is truly unknown. Returns the order if it came in meanwhile. */
-async function learnSymbol(
-  core: VenueCore,
-  findQuote: VenueOptions['findQuote'],
-  terms: OrderTerms,
-): Promise<LiveOrder | OrderView | null> {
-  if (core.engine.quoteOf(terms.symbol)) return null;
-  const quote = await findQuote(terms.symbol).catch((error: unknown) => {
-    throw new VenueUnavailable(`no quote of ${terms.symbol} can be had now`, { cause: error });
+/** Makes sure that a symbol no quote has come for is truly unknown. */
+async function learnSymbol(core: VenueCore, findQuote: VenueOptions['findQuote'], symbol: string): Promise<void> {
+  if (core.engine.quoteOf(symbol)) return;
+  const quote = await findQuote(symbol).catch((error: unknown) => {
+    throw new VenueUnavailable(`no quote of ${symbol} can be had now`, { cause: error });
   });
-  core.requireServing();
   if (quote) core.onQuote(quote);
-  return core.engine.find(terms.clientOrderId) ?? core.closed.get(terms.clientOrderId) ?? null;
 }
 
 function requireMarket(core: VenueCore, symbol: string): void {

@@ -1,4 +1,4 @@
-import type { Order } from '../../contracts/orders.ts';
+import { ORDER_FIELDS, type Order } from '../../contracts/orders.ts';
 import type { SubmissionContext, WorkingOrder } from '../../contracts/ports/order-store.ts';
 import type { OrderStatus } from '../../domain/order/order.ts';
 import { type OrderRow, toOrder } from './order-row.ts';
@@ -24,7 +24,7 @@ export function toSubmissionContext(row: SubmissionRow, decided: Order | null): 
   const { opens_at: opensAt, closes_at: closesAt } = row;
   return {
     decided,
-    firstAnswer: row.fingerprint !== null && row.response !== null ? { fingerprint: row.fingerprint, order: row.response } : null,
+    firstAnswer: row.fingerprint !== null && row.response !== null ? { fingerprint: row.fingerprint, order: inOrder(row.response) } : null,
     clientOrderIdTaken: row.client_order_id_taken,
     account: { status: row.account_status, buyingPower: row.buying_power, shortingAllowed: row.shorting_allowed },
     position: { quantity: row.position_quantity ?? '0', heldQuantity: row.held_quantity ?? '0' },
@@ -35,6 +35,9 @@ export function toSubmissionContext(row: SubmissionRow, decided: Order | null): 
         : null,
   };
 }
+
+/** jsonb forgets the order of fields. */
+const inOrder = (order: Order): Order => Object.fromEntries(ORDER_FIELDS.map((field) => [field, order[field]])) as unknown as Order;
 
 export interface WorkingRow extends OrderRow {
   protection_price: string | null;

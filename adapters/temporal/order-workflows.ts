@@ -11,7 +11,7 @@ import type { OrderSubmission, OrderTerms } from '../../contracts/orders.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { Delivery, OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
 import { ORDERS_TASK_QUEUE } from '../../contracts/task-queues.ts';
-import { CANCEL_UPDATE, EXECUTION_REPORTS_SIGNAL, ORDER_WORKFLOW } from '../../contracts/workflow-messages.ts';
+import { ABANDON_SIGNAL, CANCEL_UPDATE, EXECUTION_REPORTS_SIGNAL, ORDER_WORKFLOW } from '../../contracts/workflow-messages.ts';
 import { guardTemporal } from './temporal-errors.ts';
 
 const ACCOUNT_ID = defineSearchAttributeKey('AccountId', SearchAttributeType.KEYWORD);
@@ -59,7 +59,7 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
   }
 
   async function abandonOrder(orderId: string): Promise<void> {
-    await unlessEnded(() => client.workflow.getHandle(orderWorkflowId(orderId)).cancel());
+    await unlessEnded(() => client.workflow.getHandle(orderWorkflowId(orderId)).signal(ABANDON_SIGNAL));
   }
 
   /** The update's id makes a repeated request the same request while one is under way. */

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
 import { HubError } from '../../contracts/errors.ts';
 import type { ApiEnv } from '../api-env.ts';
+
+const EXPLORER_FILES = import.meta.resolve('swagger-ui-dist/package.json');
 
 /** Served from the package on disk: the explorer works without a network. */
 const ASSETS: Readonly<Record<string, string>> = {
@@ -77,7 +78,7 @@ export function registerDocsRoutes(app: OpenAPIHono<ApiEnv>): void {
     const name = c.req.param('asset');
     const contentType = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
     if (contentType === undefined) throw new HubError('NOT_FOUND');
-    const content = await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
+    const content = await readFile(new URL(name, EXPLORER_FILES));
     return c.body(content, 200, { 'Content-Type': contentType, 'Cache-Control': 'public, max-age=86400' });
   });
 }

@@ -24,8 +24,11 @@ export const plainText = (lengthMax: number) =>
 export const displayName = z.string().trim().pipe(plainText(100)).openapi({ type: 'string', minLength: 1, maxLength: 100 });
 
 /** A client's own id (FIX ClOrdID 11): visible characters only. */
-export const clientOrderId = plainText(128)
-  .refine((text) => !SPACE_OR_INVISIBLE.test(text), 'must consist of visible characters')
+export const clientOrderId = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => text.isWellFormed() && !SPACE_OR_INVISIBLE.test(text), 'must consist of visible characters')
   .openapi({ example: 'my-order-1' });
 
 export const symbol = z

@@ -8,7 +8,7 @@ export type Delivery = 'DELIVERED' | 'NOT_RUNNING';
 export interface OrderWorkflows {
   /** Starting one that runs or has completed is no error. */
   startOrder(submission: OrderSubmission): Promise<void>;
-  /** Asks the workflow to end an order that was never decided; does not wait for it. */
+  /** Tells the workflow that the order could not be decided on here: it gives up, unless somebody has decided. Does not wait for it. */
   abandonOrder(orderId: string): Promise<void>;
   /**
    * Waits until the cancel has been carried out or refused, but not longer than the bound; `PENDING` then.

@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import { createManagedProcess } from '../managed-process.ts';
 import { findInCaches, findOnPath, projectCacheFile, shareTool } from './cache-folders.ts';
 import { runTool } from './run-tool.ts';
 import { downloadSdkTool } from './sdk-download.ts';
-import { ensureSearchAttributes, SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { createExternalService, createOwnService, type Say, type Service, type ServiceStart } from './service.ts';
+import { ensureSearchAttributes, hasNamespace, SEARCH_ATTRIBUTES } from './temporal-namespace.ts';
 
 const CLI_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const BUILD_TIMEOUT_MS = 20 * 60_000;
@@ -127,17 +126,4 @@ function serverArguments(start: TemporalStart): string[] {
     ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
-}
-
-async function hasNamespace(address: string, namespace: string): Promise<boolean> {
-  let connection: Connection | undefined;
-  try {
-    connection = await Connection.connect({ address, connectTimeout: 2_000 });
-    await connection.workflowService.describeNamespace({ namespace });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await connection?.close();
-  }
 }

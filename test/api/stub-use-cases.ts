@@ -98,7 +98,14 @@ export function createStubUseCases(over: Overrides = {}): { useCases: HubUseCase
   };
   const watchlist = async () => [{ symbol: 'AAPL', addedAt: TIME }];
   const tokens = async () => ({ accessToken: 'access', refreshToken: 'refresh', expiresInSeconds: 600 });
-  const instrument = { symbol: 'AAPL', name: 'Apple Inc.', exchange: 'NASDAQ', currency: 'USD' as const, tradable: true, fractionable: true };
+  const instrument = {
+    symbol: 'AAPL',
+    name: 'Apple Inc.',
+    exchange: 'NASDAQ',
+    currency: 'USD' as const,
+    tradable: true,
+    fractionable: true,
+  };
   const useCases: HubUseCases = {
     auth: {
       register: async (request) => ({ ...PROFILE, email: request.email, firstName: request.firstName, lastName: request.lastName }),
@@ -138,7 +145,8 @@ export function createStubUseCases(over: Overrides = {}): { useCases: HubUseCase
         unpricedSymbols: [],
       }),
       getBalance: async () => BALANCE,
-      listPositions: async (_caller, includeClosed) => (includeClosed ? [POSITION, { ...POSITION, symbol: 'IBM', status: 'CLOSED' }] : [POSITION]),
+      listPositions: async (_caller, includeClosed) =>
+        includeClosed ? [POSITION, { ...POSITION, symbol: 'IBM', status: 'CLOSED' }] : [POSITION],
       getPosition: async (_caller, symbol) => {
         if (symbol !== 'AAPL') throw new HubError('POSITION_NOT_FOUND');
         return POSITION;

@@ -11,7 +11,11 @@ import { useTimeSkipping } from './services.ts';
 export interface OrderWorkflowRig {
   env: TestWorkflowEnvironment;
   /** Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. */
-  withOrder<T>(activities: Partial<OrderActivities>, body: (handle: WorkflowHandle, submission: OrderSubmission) => Promise<T>): Promise<T>;
+  withOrder<T>(
+    activities: Partial<OrderActivities>,
+    body: (handle: WorkflowHandle) => Promise<T>,
+    over?: Partial<OrderSubmission>,
+  ): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -24,17 +28,17 @@ export async function createOrderWorkflowRig(): Promise<OrderWorkflowRig> {
   const workflowBundle: WorkflowBundle = await bundleWorkflowCode({ workflowsPath });
   return {
     env,
-    async withOrder(activities, body) {
+    async withOrder(activities, body, over = {}) {
       const taskQueue = `orders-${randomUUID()}`;
       const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities });
-      const submission = submissionFor();
+      const submission = { ...submissionFor(), ...over };
       return worker.runUntil(async () => {
         const handle = await env.client.workflow.start(ORDER_WORKFLOW, {
           workflowId: orderWorkflowId(submission.orderId),
           taskQueue,
           args: [submission],
         });
-        return body(handle, submission);
+        return body(handle);
       });
     },
     stop: () => env.teardown(),

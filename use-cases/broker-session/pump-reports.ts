@@ -7,6 +7,7 @@ import type { OrderStore } from '../../contracts/ports/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
 import type { BookReports } from '../orders/book-reports.ts';
 import type { AdoptStrayOrders } from './adopt-stray-orders.ts';
+import { type AnsweredReports, createAnsweredReports } from './answered-reports.ts';
 
 export interface PumpReportsDeps {
   broker: Broker;
@@ -24,58 +25,63 @@ export interface PumpOptions {
   /** Last sequence that an earlier attempt had taken in; the stored one counts when it is greater. */
   resumeAfter: number;
   signal: AbortSignal;
-  /** Called with the last sequence taken in, after each batch and while nothing comes. */
+  /** Called with the last sequence that is wholly taken in, about once a second. */
   onProgress: (lastSequence: number) => void;
 }
 
-/** Reports that an answer carried as well are left to whoever got the answer for so long; it is normally booked by then. */
-const ANSWER_GRACE_MS = 2_000;
-const IDLE_PROGRESS_MS = 2_000;
-const ADOPT_EVERY_MS = 30_000;
+const TICK_MS = 1_000;
+const ADOPT_EVERY_TICKS = 30;
 
 /**
- * Takes in a broker's execution reports from where the last reader was: each goes to its order's workflow, or straight to booking when that
- * has ended (a late fill). Delivered at least once and in order of sequence; booking makes that exactly once. Ends when `signal` aborts, throws when the stream breaks.
+ * Takes in a broker's execution reports from where the last reader was: each goes to its order's workflow, or straight to booking when
+ * that has ended (a late fill). Delivered at least once; booking makes that exactly once. Reports that an answer carried as well are left to
+ * whoever got the answer, and looked at again after a grace. Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
  */
 export function createPumpReports(deps: PumpReportsDeps) {
-  const { broker, orders, sessions, workflows, bookReports, clock, sleep, logger } = deps;
+  const { broker, orders, sessions, workflows, bookReports, adoptStrayOrders, clock, sleep, logger } = deps;
 
   return async function pumpReports(brokerName: string, { resumeAfter, signal, onProgress }: PumpOptions): Promise<void> {
-    let lastSequence = Math.max(resumeAfter, await sessions.readLastSequence(brokerName));
-    const idle = setInterval(() => onProgress(lastSequence), IDLE_PROGRESS_MS);
-    const adopting = setInterval(adopt, ADOPT_EVERY_MS);
+    const answered = createAnsweredReports(Math.max(resumeAfter, await sessions.readLastSequence(brokerName)));
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
     try {
-      for await (const batch of broker.streamExecutionReports(lastSequence, signal)) {
-        await waitForAnswers(batch, signal);
-        await deliver(await findNews(batch));
-        lastSequence = batch.at(-1)?.sequence ?? lastSequence;
-        await sessions.advance(brokerName, lastSequence);
-        onProgress(lastSequence);
-      }
+      await Promise.race([readStream(answered, either), everyTick(brokerName, answered, either, onProgress)]);
     } finally {
-      clearInterval(idle);
-      clearInterval(adopting);
+      stop.abort();
     }
   };
 
-  function adopt(): void {
-    deps
-      .adoptStrayOrders()
-      .catch((error: unknown) => logger.warn({ err: error }, 'stray orders could not be looked for; tried again later'));
+  async function readStream(answered: AnsweredReports, signal: AbortSignal): Promise<void> {
+    for await (const batch of broker.streamExecutionReports(answered.lastRead(), signal)) {
+      await deliver(batch.filter((report) => !report.inAnswer));
+      answered.take(batch, clock());
+    }
+    throw new Error('The broker ended the stream of execution reports');
   }
 
-  async function waitForAnswers(batch: readonly ExecutionReport[], signal: AbortSignal): Promise<void> {
-    const answered = batch.filter((report) => report.inAnswer).map((report) => Date.parse(report.time));
-    if (answered.length === 0) return;
-    const waitMs = Math.min(Math.max(...answered) + ANSWER_GRACE_MS - clock(), ANSWER_GRACE_MS);
-    if (waitMs > 0) await sleep(waitMs, signal);
+  async function everyTick(
+    brokerName: string,
+    answered: AnsweredReports,
+    signal: AbortSignal,
+    onProgress: PumpOptions['onProgress'],
+  ): Promise<void> {
+    for (let tick = 0; !signal.aborted; tick++) {
+      const due = answered.due(clock());
+      await deliver(await unbookedTrades(due));
+      const lastTaken = answered.settle(due);
+      await sessions.advance(brokerName, lastTaken);
+      onProgress(lastTaken);
+      if (tick % ADOPT_EVERY_TICKS === 0) await adoptStrayOrders();
+      await sleep(TICK_MS, signal);
+    }
   }
 
-  /** Reports that change something: fills that are not booked, and all that an answer did not carry. */
-  async function findNews(batch: readonly ExecutionReport[]): Promise<ExecutionReport[]> {
-    const trades = batch.filter((report) => report.execType === 'TRADE').map((report) => report.brokerExecutionId);
-    const booked = trades.length === 0 ? new Set<string>() : await orders.findBooked(trades);
-    return batch.filter((report) => (report.execType === 'TRADE' ? !booked.has(report.brokerExecutionId) : !report.inAnswer));
+  /** Of what an answer carried, only a fill that nobody booked is news: its answer was lost. */
+  async function unbookedTrades(reports: readonly ExecutionReport[]): Promise<ExecutionReport[]> {
+    const trades = reports.filter((report) => report.execType === 'TRADE');
+    if (trades.length === 0) return [];
+    const booked = await orders.findBooked(trades.map((report) => report.brokerExecutionId));
+    return trades.filter((report) => !booked.has(report.brokerExecutionId));
   }
 
   async function deliver(news: readonly ExecutionReport[]): Promise<void> {

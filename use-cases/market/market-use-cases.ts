@@ -6,7 +6,7 @@ import { createGetInstrument } from './get-instrument.ts';
 import { createListInstruments } from './list-instruments.ts';
 import { createReplaceWatchlist } from './replace-watchlist.ts';
 
-export interface MarketDependencies {
+interface MarketDependencies {
   instruments: InstrumentStore;
   watchlists: WatchlistStore;
   marketData: Pick<MarketData, 'getQuotes' | 'invalidateCache' | 'warmCache'>;

@@ -50,8 +50,7 @@ function acceptanceWrite(submission: OrderSubmission, quote: Quote | null, accep
   return {
     submission,
     order: {
-      ...newOrder(submission, quote, now),
-      status: 'PENDING_NEW',
+      ...newOrder('PENDING_NEW', submission, quote, now),
       leavesQuantity: submission.quantity,
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
     },
@@ -66,8 +65,7 @@ function refusalWrite(submission: OrderSubmission, quote: Quote | null, refusal:
   return {
     submission,
     order: {
-      ...newOrder(submission, quote, now),
-      status: 'REJECTED',
+      ...newOrder('REJECTED', submission, quote, now),
       rejectCode: refusal.code,
       rejectFacts: Object.keys(refusal.facts).length === 0 ? null : refusal.facts,
       rejectedAt: now,
@@ -92,7 +90,7 @@ function orderHold(hold: Hold): OrderHold | null {
   }
 }
 
-function newOrder(submission: OrderSubmission, quote: Quote | null, now: string): Omit<Order, 'status'> {
+function newOrder(status: Order['status'], submission: OrderSubmission, quote: Quote | null, now: string): Order {
   return {
     id: submission.orderId,
     clientOrderId: submission.clientOrderId ?? submission.orderId,
@@ -103,11 +101,12 @@ function newOrder(submission: OrderSubmission, quote: Quote | null, now: string)
     timeInForce: submission.timeInForce,
     quantity: formatDecimal(new Decimal(submission.quantity)),
     limitPrice: submission.limitPrice && formatDecimal(new Decimal(submission.limitPrice)),
+    status,
     filledQuantity: '0',
     leavesQuantity: '0',
     averageFillPrice: null,
     marketPriceAtSubmission: quote && (submission.side === 'BUY' ? quote.ask : quote.bid),
-    marketDataTimestamp: quote && quote.time,
+    marketDataTimestamp: quote?.time ?? null,
     rejectCode: null,
     rejectFacts: null,
     expiresAt: null,

@@ -3,11 +3,11 @@ import type { Broker } from '../../contracts/ports/broker.ts';
 import type { MarketData } from '../../contracts/ports/market-data.ts';
 import type { OrderStore } from '../../contracts/ports/order-store.ts';
 import type { TradingCalendar } from '../../domain/calendar/calendar.ts';
-import { createAbandonOrder } from './abandon-order.ts';
 import { createAcceptOrder } from './accept-order.ts';
 import { createBookReports } from './book-reports.ts';
 import { createCancelAtBroker } from './cancel-at-broker.ts';
 import { createExecuteOrder } from './execute-order.ts';
+import { createFindDecision } from './find-decision.ts';
 import { createPlaceOrder } from './place-order.ts';
 import { createRecordEvent } from './record-event.ts';
 import { createRefreshOrder } from './refresh-order.ts';
@@ -31,7 +31,7 @@ export function createOrderSteps({ orders, broker, marketData, calendar, clock }
     executeOrder: createExecuteOrder({ orders, acceptOrder, placeOrder, bookReports }),
     bookReports,
     cancelAtBroker,
-    abandonOrder: createAbandonOrder({ orders, cancelAtBroker }),
+    findDecision: createFindDecision({ orders }),
     refreshOrder: createRefreshOrder({ orders, broker, bookReports }),
   };
 }

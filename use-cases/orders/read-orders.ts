@@ -4,7 +4,7 @@ import type { Page } from '../../contracts/portfolio.ts';
 import type { OrderListPosition, OrderReader } from '../../contracts/ports/order-reader.ts';
 import type { OrderFilter, OrderUseCases } from '../use-cases.ts';
 
-export type OrderReads = Pick<OrderUseCases, 'getOrder' | 'listOrders' | 'listExecutions' | 'listTimeline'>;
+type OrderReads = Pick<OrderUseCases, 'getOrder' | 'listOrders' | 'listExecutions' | 'listTimeline'>;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CURSOR_TEXT = /^((?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

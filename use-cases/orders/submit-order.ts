@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Caller } from '../../contracts/caller.ts';
 import type { Clock } from '../../contracts/clock.ts';
-import { HubError } from '../../contracts/errors.ts';
+import { type ErrorCode, HubError } from '../../contracts/errors.ts';
 import type { Order, OrderSubmission, OrderTerms } from '../../contracts/orders.ts';
 import type { MarketData, Quote } from '../../contracts/ports/market-data.ts';
 import type { OrderStore } from '../../contracts/ports/order-store.ts';
@@ -68,6 +68,7 @@ async function decideOrAbandon(deps: SubmitOrderDeps, submission: OrderSubmissio
   try {
     return await decide();
   } catch (error) {
+    if (error instanceof HubError && DECIDED_OTHERWISE.has(error.code)) throw error;
     await deps.workflows.abandonOrder(submission.orderId).catch((abandonError: unknown) => {
       deps.logger.error(
         { err: abandonError, orderId: submission.orderId },
@@ -77,6 +78,9 @@ async function decideOrAbandon(deps: SubmitOrderDeps, submission: OrderSubmissio
     throw error;
   }
 }
+
+/** The order under this id is another request's, or can never be: its workflow finds that out by itself. */
+const DECIDED_OTHERWISE: ReadonlySet<ErrorCode> = new Set(['IDEMPOTENCY_KEY_REUSED', 'CLIENT_ORDER_ID_REUSED']);
 
 type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown };
 

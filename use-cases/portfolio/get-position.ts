@@ -4,7 +4,7 @@ import type { PortfolioUseCases } from '../use-cases.ts';
 import type { ReadPrices } from './read-prices.ts';
 import { toPosition } from './value-position.ts';
 
-export interface GetPositionDependencies {
+interface GetPositionDependencies {
   portfolio: Pick<PortfolioReader, 'findPosition'>;
   readPrices: ReadPrices;
 }

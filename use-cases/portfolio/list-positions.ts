@@ -3,7 +3,7 @@ import type { PortfolioUseCases } from '../use-cases.ts';
 import type { ReadPrices } from './read-prices.ts';
 import { toPosition } from './value-position.ts';
 
-export interface ListPositionsDependencies {
+interface ListPositionsDependencies {
   portfolio: Pick<PortfolioReader, 'listPositions'>;
   readPrices: ReadPrices;
 }

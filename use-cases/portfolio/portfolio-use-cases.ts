@@ -8,7 +8,7 @@ import { createListPositions } from './list-positions.ts';
 import { createReadPrices } from './read-prices.ts';
 import { createSummarizePortfolio } from './summarize-portfolio.ts';
 
-export interface PortfolioDependencies {
+interface PortfolioDependencies {
   portfolio: PortfolioReader;
   marketData: Pick<MarketData, 'getQuotes'>;
   clock: Clock;

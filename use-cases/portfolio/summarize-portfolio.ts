@@ -8,7 +8,7 @@ import { toBalance, totalCash } from './balance.ts';
 import type { ReadPrices } from './read-prices.ts';
 import { toPosition } from './value-position.ts';
 
-export interface SummarizePortfolioDependencies {
+interface SummarizePortfolioDependencies {
   portfolio: Pick<PortfolioReader, 'readPortfolio'>;
   readPrices: ReadPrices;
   clock: Clock;

@@ -10,6 +10,8 @@ export class OrderLife {
   progress: OrderProgress | null = null;
   /** Who asked for the cancel that has not been carried out. */
   cancelRequestedBy: string | null = null;
+  /** The API could not decide and told its client so. */
+  isAbandoned = false;
   private unbooked: ExecutionReport[] = [];
 
   constructor(submission: OrderSubmission) {
@@ -42,6 +44,19 @@ export class OrderLife {
 
   requestCancel(actor: string): void {
     this.cancelRequestedBy ??= actor;
+  }
+
+  /**
+   * With a key, another request may have been told that the order is accepted: then it goes on. Without one, the only client
+   * there is was told to send a new order: this one must not trade.
+   */
+  abandon(): void {
+    this.isAbandoned = true;
+    if (this.submission.idempotency === null) this.requestCancel('abandoned');
+  }
+
+  get wantsOut(): boolean {
+    return this.isAbandoned || this.cancelRequestedBy !== null;
   }
 
   assertCancelable(): void {

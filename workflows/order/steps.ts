@@ -56,8 +56,8 @@ export function stepsOf(submission: OrderSubmission) {
       );
     },
     /** `null`: nobody has decided on the order. */
-    abandon(actor: string): Promise<OrderProgress | null> {
-      return durable.abandonOrder.executeWithOptions({ ...DURABLE, summary: `give up for ${actor}` }, [orderId, actor]);
+    findDecision(): Promise<OrderProgress | null> {
+      return durable.findDecision.executeWithOptions({ ...DURABLE, summary: 'has anybody decided on it?' }, [orderId]);
     },
     refresh(): Promise<OrderProgress> {
       return durable.refreshOrder.executeWithOptions({ ...DURABLE, summary: 'ask the venue how the order stands' }, [orderId]);

@@ -12,14 +12,14 @@ import {
 import type { OrderSubmission } from '../../contracts/orders.ts';
 import type { ExecutedSteps, OrderProgress } from '../../contracts/workflow-messages.ts';
 import { describeLife } from './describe.ts';
-import { cancel, executionReports, progress } from './messages.ts';
+import { abandon, cancel, executionReports, progress } from './messages.ts';
 import { OrderLife } from './order-life.ts';
 import { nextRefreshMs } from './refresh-schedule.ts';
 import { type Steps, stepsOf } from './steps.ts';
 
 /**
  * An order's life, from the decision to accept it until it is closed. Id `order/<orderId>`. Returns where the order ended; fails with
- * `ACCEPT_BY_PASSED` when nobody decided in time, and then nothing was written. A Temporal cancellation means: cancel the order.
+ * `ACCEPT_BY_PASSED` or `ABANDONED` when nobody decided on it, and then nothing was written. A Temporal cancellation means: cancel the order.
  */
 export async function order(submission: OrderSubmission): Promise<OrderProgress> {
   const life = new OrderLife(submission);
@@ -37,6 +37,7 @@ export async function order(submission: OrderSubmission): Promise<OrderProgress>
 function takeMessages(life: OrderLife): void {
   setCurrentDetails(describeLife(life));
   setHandler(executionReports, (reports) => life.receive(reports));
+  setHandler(abandon, () => life.abandon());
   setHandler(progress, () => life.progress);
   setHandler(
     cancel,
@@ -51,29 +52,36 @@ function takeMessages(life: OrderLife): void {
 
 /** The uninterrupted stretch. A cancel waits for its one local try, and interrupts the retries that may follow. */
 async function execute(life: OrderLife, steps: Steps): Promise<void> {
-  const executed = (await steps.executeLocally()) ?? (await retryUnlessCanceled(life, steps));
-  if (executed === 'CANCELED') return giveUp(life, steps);
+  let executed = await steps.executeLocally();
+  while (executed === null) {
+    executed = await retryWhileWanted(life, steps);
+    if (executed !== null) break;
+    const decided = await steps.findDecision();
+    if (decided === null) throw givenUp(life);
+    life.isAbandoned = false;
+    if (life.cancelRequestedBy !== null) return advance(life, decided);
+  }
   if (executed.progress === null) throw ApplicationFailure.nonRetryable('Nobody decided on the order in time', 'ACCEPT_BY_PASSED');
   advance(life, executed.progress);
 }
 
-async function retryUnlessCanceled(life: OrderLife, steps: Steps): Promise<ExecutedSteps | 'CANCELED'> {
+/** `null` when somebody wants the order gone. */
+async function retryWhileWanted(life: OrderLife, steps: Steps): Promise<ExecutedSteps | null> {
+  if (life.wantsOut) return null;
   const retrying = new CancellationScope();
-  void condition(() => life.cancelRequestedBy !== null).then(() => retrying.cancel());
+  void condition(() => life.wantsOut).then(() => retrying.cancel());
   try {
     return await retrying.run(() => steps.executeDurably());
   } catch (error) {
-    if (isCancellation(error)) return 'CANCELED';
+    if (isCancellation(error)) return null;
     throw error instanceof ActivityFailure && error.cause ? error.cause : error;
   }
 }
 
-/** An order that was never decided leaves nothing behind; one that was is canceled wherever it stands. */
-async function giveUp(life: OrderLife, steps: Steps): Promise<void> {
-  const settled = await steps.abandon(life.cancelRequestedBy ?? 'temporal');
-  if (settled === null) throw new CancelledFailure('The order was given up before anybody decided on it');
-  life.cancelRequestedBy = null;
-  advance(life, settled);
+/** Nothing was written, so the workflow may be started again under the same id. */
+function givenUp({ isAbandoned }: OrderLife): Error {
+  const message = 'The order was given up before anybody decided on it';
+  return isAbandoned ? ApplicationFailure.nonRetryable(message, 'ABANDONED') : new CancelledFailure(message);
 }
 
 async function restUntilClosed(life: OrderLife, steps: Steps): Promise<void> {

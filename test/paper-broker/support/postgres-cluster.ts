@@ -54,6 +54,17 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
   const signalAll = async (signal: NodeJS.Signals): Promise<void> => {
     for (const pid of await pids()) signalIfAlive(pid, signal);
   };
+  let isRunning = true;
+  const kill = async (): Promise<void> => {
+    const all = await pids();
+    // Asking the library to stop makes it forget its process; what ends the cluster is the signal that cannot be handled.
+    const forgotten = server.stop();
+    for (const pid of all) signalIfAlive(pid, 'SIGKILL');
+    await forgotten;
+    while (all.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await rm(join(folder, 'postmaster.pid'), { force: true });
+    isRunning = false;
+  };
 
   return {
     async createDatabase(name) {
@@ -62,17 +73,15 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
       await sql.end();
       return urlOf(name);
     },
-    async kill() {
-      const all = await pids();
-      for (const pid of all) signalIfAlive(pid, 'SIGKILL');
-      while (all.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
-      await rm(join(folder, 'postmaster.pid'), { force: true });
+    kill,
+    async start() {
+      await server.start();
+      isRunning = true;
     },
-    start: () => server.start(),
     freeze: () => signalAll('SIGSTOP'),
     thaw: () => signalAll('SIGCONT'),
     async destroy() {
-      await server.stop();
+      if (isRunning) await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,56 @@
+/** How much is measured. Every count is bounded, and so is the whole. */
+export interface Plan {
+  /** After this the run is broken off and what was measured is reported. */
+  readonly limitMs: number;
+  /** Orders sent before each row of measurements, and not measured. */
+  readonly warmUp: number;
+  /** Orders of a row with one client. */
+  readonly singleOrders: number;
+  /** Orders of a row with 50 clients. */
+  readonly burstOrders: number;
+  /** Times that the real path and the skeleton are measured in turn, with these numbers of worker processes. */
+  readonly rounds: ReadonlyArray<readonly number[]>;
+  /** Seconds at 20 orders a second. */
+  readonly steadySeconds: number;
+  /** Seconds at 1,000 orders a minute. */
+  readonly minuteSeconds: number;
+  readonly historySample: number;
+  readonly reads: { readonly single: number; readonly crowd: number; readonly steadySeconds: number };
+  readonly logins: { readonly single: number; readonly crowd: number };
+  readonly validations: { readonly single: number; readonly crowd: number };
+  readonly storageOrders: number;
+}
+
+export const CROWD = 50;
+
+const MINUTE_MS = 60_000;
+
+export const FULL_PLAN: Plan = {
+  limitMs: 12 * MINUTE_MS,
+  warmUp: 150,
+  singleOrders: 150,
+  burstOrders: 400,
+  rounds: [[1, 2, 3], [1, 2, 3], [1]],
+  steadySeconds: 30,
+  minuteSeconds: 60,
+  historySample: 50,
+  reads: { single: 500, crowd: 5_000, steadySeconds: 10 },
+  logins: { single: 40, crowd: 80 },
+  validations: { single: 1_000, crowd: 10_000 },
+  storageOrders: 600,
+};
+
+export const QUICK_PLAN: Plan = {
+  limitMs: 5 * MINUTE_MS,
+  warmUp: 60,
+  singleOrders: 40,
+  burstOrders: 150,
+  rounds: [[1, 2, 3], [1]],
+  steadySeconds: 8,
+  minuteSeconds: 12,
+  historySample: 20,
+  reads: { single: 200, crowd: 2_000, steadySeconds: 4 },
+  logins: { single: 15, crowd: 30 },
+  validations: { single: 300, crowd: 3_000 },
+  storageOrders: 200,
+};

@@ -1,0 +1,22 @@
+import type { OrderSubmission } from '../contracts/orders.ts';
+import type { ExecutedSteps } from '../contracts/workflow-messages.ts';
+
+/** A step that does nothing and answers as much as our real one. */
+export const skeletonActivities = {
+  doNothing: async ({ orderId, quantity }: OrderSubmission): Promise<ExecutedSteps> => ({
+    accept: 'ACCEPTED',
+    place: 'ACKNOWLEDGED',
+    booked: [`${orderId}.1/1`],
+    progress: {
+      orderId,
+      status: 'FILLED',
+      filledQuantity: quantity,
+      leavesQuantity: '0',
+      averageFillPrice: '205.75',
+      rejectCode: null,
+      expiresAt: null,
+    },
+  }),
+};
+
+export type SkeletonActivities = typeof skeletonActivities;

@@ -1,0 +1,67 @@
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { waitUntil } from '../wait-until.ts';
+
+/** What operators and the API search workflows by; the types are Temporal's. */
+export const SEARCH_ATTRIBUTES = {
+  AttentionNeeded: 'Bool',
+  AccountId: 'Keyword',
+  Symbol: 'Keyword',
+  OrderSide: 'Keyword',
+  OrderType: 'Keyword',
+} as const;
+
+/** `IndexedValueType` of temporal.api.enums.v1. */
+const VALUE_TYPES = { Keyword: 2, Bool: 5 } as const;
+
+/** `ALREADY_EXISTS` of gRPC. */
+const ALREADY_EXISTS = 6;
+
+const RETENTION = '30 days';
+
+/** Registers on a server that is not ours the search attributes that it lacks. Throws when the server does not let us. */
+export async function ensureSearchAttributes(address: string, namespace: string): Promise<void> {
+  await withConnection(address, async ({ operatorService }) => {
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => customAttributes?.[name] === undefined);
+    if (missing.length === 0) return;
+    const searchAttributes = Object.fromEntries(missing.map(([name, type]) => [name, VALUE_TYPES[type]]));
+    await operatorService.addSearchAttributes({ namespace, searchAttributes });
+  });
+}
+
+/** Creates the namespace unless it is there, keeping closed workflows for 30 days, and waits until the server knows it everywhere. */
+export async function ensureNamespace(address: string, namespace: string): Promise<void> {
+  await withConnection(address, async ({ workflowService }) => {
+    try {
+      await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) });
+    } catch (error) {
+      if (!isGrpcServiceError(error) || error.code !== ALREADY_EXISTS) throw error;
+    }
+  });
+  const isKnown = () => hasNamespace(address, namespace);
+  await waitUntil(isKnown, {
+    timeoutMs: 60_000,
+    everyMs: 500,
+    message: `Temporal at ${address} does not get to know namespace ${namespace}`,
+  });
+}
+
+/** Whether the server answers and has the namespace. */
+export async function hasNamespace(address: string, namespace: string): Promise<boolean> {
+  try {
+    await withConnection(address, ({ workflowService }) => workflowService.describeNamespace({ namespace }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address, connectTimeout: 5_000 });
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
+}

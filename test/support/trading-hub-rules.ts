@@ -1,0 +1,104 @@
+const CLOSED = `('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`;
+
+/** What must hold inside the hub's database. Each selects one text for each place where it does not. */
+export const HUB_RULES: Readonly<Record<string, string>> = {
+  'the balances of an account sum to zero in each asset': `
+    select concat_ws(' ', account_id, asset, sum(balance)) from ledger_accounts
+    group by account_id, asset having sum(balance) <> 0`,
+
+  'customer cash and clearing together are what was deposited': `
+    select concat_ws(' ', money, deposited, booked) from (
+      select coalesce(sum(balance) filter (where kind like 'CASH%' or kind = 'CLEARING'), 0) as money,
+        coalesce(-sum(balance) filter (where kind = 'DEPOSITS'), 0) as deposited,
+        (select coalesce(sum(amount), 0) from ledger_transfers where code = 'DEPOSIT') as booked
+      from ledger_accounts where asset = 'USD') as totals
+    where money <> deposited or deposited <> booked`,
+
+  'a ledger balance is the sum of its transfers': `
+    select concat_ws(' ', a.account_id, a.kind, a.asset, a.balance, coalesce(t.change, 0))
+    from ledger_accounts a
+    left join (
+      select account_id, side.kind, asset, sum(side.change) as change
+      from ledger_transfers, lateral (values (debit_kind, -amount), (credit_kind, amount)) as side(kind, change)
+      group by account_id, side.kind, asset) as t
+      on t.account_id = a.account_id and t.kind = a.kind and t.asset = a.asset
+    where a.balance <> coalesce(t.change, 0)`,
+
+  'the ledger holds as many shares as the position': `
+    select concat_ws(' ', coalesce(p.account_id, a.account_id), coalesce(p.symbol, a.asset), p.quantity, a.balance)
+    from positions p
+    full join (select * from ledger_accounts where kind = 'SECURITIES') as a on a.account_id = p.account_id and a.asset = p.symbol
+    where coalesce(p.quantity, 0) <> coalesce(a.balance, 0)`,
+
+  'buying power is settled plus unsettled cash': `
+    select concat_ws(' ', c.id, c.buying_power, coalesce(sum(a.balance), 0))
+    from accounts c
+    left join ledger_accounts a on a.account_id = c.id and a.asset = 'USD' and a.kind in ('CASH_SETTLED', 'CASH_UNSETTLED')
+    group by c.id having c.buying_power <> coalesce(sum(a.balance), 0)`,
+
+  'an order is filled by its executions': `
+    select concat_ws(' ', o.id, o.filled_quantity, coalesce(sum(e.quantity), 0), o.filled_notional, coalesce(sum(e.quantity * e.price), 0))
+    from orders o left join executions e on e.order_id = o.id
+    group by o.id
+    having o.filled_quantity <> coalesce(sum(e.quantity), 0) or o.filled_notional <> coalesce(sum(e.quantity * e.price), 0)`,
+
+  'the cash of the executions of an order is their notional, rounded once': `
+    select concat_ws(' ', o.id, o.filled_notional, sum(e.cash))
+    from orders o join executions e on e.order_id = o.id
+    group by o.id having abs(sum(e.cash) - o.filled_notional) > 0.005`,
+
+  'held cash is what open orders hold': `
+    select concat_ws(' ', c.id, coalesce(a.balance, 0), coalesce(sum(h.remaining), 0))
+    from accounts c
+    left join ledger_accounts a on a.account_id = c.id and a.kind = 'CASH_HELD' and a.asset = 'USD'
+    left join holds h on h.account_id = c.id and h.kind = 'CASH'
+    group by c.id, a.balance having coalesce(a.balance, 0) <> coalesce(sum(h.remaining), 0)`,
+
+  'held shares are what open orders hold': `
+    select concat_ws(' ', coalesce(p.account_id, h.account_id), coalesce(p.symbol, h.symbol), p.held_quantity, h.remaining)
+    from positions p
+    full join (select account_id, symbol, sum(remaining) as remaining from holds where kind = 'SHARES' group by account_id, symbol) as h
+      on h.account_id = p.account_id and h.symbol = p.symbol
+    where coalesce(p.held_quantity, 0) <> coalesce(h.remaining, 0)`,
+
+  'a closed order holds nothing': `
+    select concat_ws(' ', o.id, o.status, h.remaining) from orders o join holds h on h.order_id = o.id
+    where o.status in ${CLOSED} and h.remaining > 0`,
+
+  'a covered sale holds the shares that it may still sell': `
+    select concat_ws(' ', o.id, o.status, o.quantity - o.filled_quantity, h.remaining) from orders o join holds h on h.order_id = o.id
+    where h.kind = 'SHARES' and o.status not in ${CLOSED} and h.remaining <> o.quantity - o.filled_quantity`,
+
+  'an execution is posted once, in cash and in shares': `
+    select concat_ws(' ', e.broker_execution_id, count(t.key))
+    from executions e left join ledger_transfers t on t.execution_id = e.id and t.code in ('TRADE_CASH', 'TRADE_SECURITIES')
+    group by e.id
+    having count(*) filter (where t.code = 'TRADE_SECURITIES' and t.amount = e.quantity and t.asset = e.symbol) <> 1
+      or count(*) filter (where t.code = 'TRADE_CASH' and t.amount = e.cash and t.asset = 'USD') <> (case when e.cash > 0 then 1 else 0 end)
+      or count(t.key) <> (case when e.cash > 0 then 2 else 1 end)`,
+
+  'no trade is posted without an execution': `
+    select key from ledger_transfers where code like 'TRADE%' and execution_id is null`,
+
+  'a position is the sum of its executions': `
+    select concat_ws(' ', coalesce(p.account_id, e.account_id), coalesce(p.symbol, e.symbol), p.quantity, e.quantity)
+    from positions p
+    full join (
+      select account_id, symbol, sum(case side when 'BUY' then quantity else -quantity end) as quantity
+      from executions group by account_id, symbol) as e on e.account_id = p.account_id and e.symbol = p.symbol
+    where coalesce(p.quantity, 0) <> coalesce(e.quantity, 0)`,
+
+  'sales less purchases are the realized gain less the basis': `
+    select concat_ws(' ', p.account_id, p.symbol, p.realized_pnl, p.cost_basis, e.received)
+    from positions p
+    join (
+      select account_id, symbol, sum(quantity * price * (case side when 'SELL' then 1 else -1 end)) as received
+      from executions group by account_id, symbol) as e on e.account_id = p.account_id and e.symbol = p.symbol
+    where p.realized_pnl - p.cost_basis * (case when p.quantity < 0 then -1 else 1 end) <> e.received`,
+
+  'an order that is full is closed': `
+    select concat_ws(' ', id, status) from orders where status not in ${CLOSED} and filled_quantity = quantity`,
+
+  'an order has an audit trail': `
+    select o.id from orders o where not exists (select 1 from audit_events a where a.order_id = o.id)`,
+};
