@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { OrderActivities } from '../../activities/order-activities.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { OrderSubmission } from '../../contracts/orders.ts';
-import { ORDER_WORKFLOW, type OrderProgress } from '../../contracts/workflow-messages.ts';
-import { useTimeSkipping } from './services.ts';
+import { type ExecutedSteps, ORDER_WORKFLOW, type OrderProgress } from '../../contracts/workflow-messages.ts';
+import { useTemporal, useTimeSkipping } from './services.ts';
+
+/** Failing activities are what these tests are about: their warnings say nothing. */
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export interface OrderWorkflowRig {
-  env: TestWorkflowEnvironment;
+  /** What the server takes for now. */
+  nowMs(): Promise<number>;
   /** Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. */
   withOrder<T>(
     activities: Partial<OrderActivities>,
@@ -19,15 +23,13 @@ export interface OrderWorkflowRig {
   stop(): Promise<void>;
 }
 
-/** The order workflow on Temporal's time-skipping server: a wait of hours is over at once, to the second. */
-export async function createOrderWorkflowRig(): Promise<OrderWorkflowRig> {
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: await useTimeSkipping() } },
-  });
+/** On Temporal's time-skipping server a wait of hours is over at once, to the second; `real` is the server that runs elsewhere, in its own time. */
+export async function createOrderWorkflowRig(server: 'time-skipping' | 'real'): Promise<OrderWorkflowRig> {
+  const env = await createEnvironment(server);
   const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathname;
   const workflowBundle: WorkflowBundle = await bundleWorkflowCode({ workflowsPath });
   return {
-    env,
+    nowMs: () => env.currentTimeMs(),
     async withOrder(activities, body, over = {}) {
       const taskQueue = `orders-${randomUUID()}`;
       const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities });
@@ -45,6 +47,15 @@ export async function createOrderWorkflowRig(): Promise<OrderWorkflowRig> {
   };
 }
 
+async function createEnvironment(server: 'time-skipping' | 'real'): Promise<TestWorkflowEnvironment> {
+  if (server === 'time-skipping') {
+    const executable = { type: 'existing-path', path: await useTimeSkipping() } as const;
+    return TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  }
+  const { address, namespace } = await useTemporal();
+  return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+}
+
 export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => ({
   orderId: 'o',
   status: 'NEW',
@@ -53,6 +64,14 @@ export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => 
   averageFillPrice: null,
   rejectCode: null,
   expiresAt: null,
+  ...over,
+});
+
+export const executed = (over: Partial<ExecutedSteps>): ExecutedSteps => ({
+  accept: 'ACCEPTED',
+  place: 'ACKNOWLEDGED',
+  booked: [],
+  progress: progressOf(),
   ...over,
 });
 

@@ -1,32 +1,18 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
-import {
-  ABANDON_SIGNAL,
-  CANCEL_UPDATE,
-  EXECUTION_REPORTS_SIGNAL,
-  type ExecutedSteps,
-  PROGRESS_QUERY,
-} from '../../contracts/workflow-messages.ts';
-import { createOrderWorkflowRig, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
+import { CANCEL_UPDATE, EXECUTION_REPORTS_SIGNAL, type ExecutedSteps, PROGRESS_QUERY } from '../../contracts/workflow-messages.ts';
+import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
 beforeAll(async () => {
-  rig = await createOrderWorkflowRig();
+  rig = await createOrderWorkflowRig('time-skipping');
 });
 afterAll(() => rig.stop());
 
 const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0', averageFillPrice: '199.99' });
 const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
-const executed = (over: Partial<ExecutedSteps>): ExecutedSteps => ({
-  accept: 'ACCEPTED',
-  place: 'ACKNOWLEDGED',
-  booked: [],
-  progress: progressOf(),
-  ...over,
-});
 const resting = async () => executed({});
 const report = (id: string): ExecutionReport => ({
   sequence: 7,
@@ -113,13 +99,13 @@ describe('a resting order', () => {
     const waits: number[] = [];
     let last = 0;
     const refreshOrder = async () => {
-      const now = await rig.env.currentTimeMs();
+      const now = await rig.nowMs();
       waits.push(Math.round((now - last) / 60_000));
       last = now;
       return waits.length < 4 ? progressOf() : FILLED;
     };
     const executeOrder = async () => {
-      last = await rig.env.currentTimeMs();
+      last = await rig.nowMs();
       return executed({});
     };
     await rig.withOrder({ executeOrder, refreshOrder }, (handle) => handle.result());
@@ -151,62 +137,6 @@ describe('a resting order', () => {
     await rig.withOrder({ executeOrder: resting, cancelOrder: async () => CANCELED }, async (handle) => {
       await expect.poll(() => handle.query(PROGRESS_QUERY)).toMatchObject({ status: 'NEW' });
       await handle.cancel();
-      expect(await handle.result()).toEqual(CANCELED);
-    });
-  });
-});
-
-describe('an order whose first stretch does not get through', () => {
-  const down = async (): Promise<ExecutedSteps> => {
-    throw ApplicationFailure.create({ type: 'DATABASE_UNAVAILABLE', message: 'no database' });
-  };
-  const undecided = async () => null;
-  const decided = async () => progressOf({ status: 'PENDING_NEW' });
-
-  it('is given up by a cancellation when nobody decided on it: the workflow ends as canceled', async () => {
-    const failure = await rig.withOrder({ executeOrder: down, findDecision: undecided }, async (handle) => {
-      await handle.cancel();
-      return handle.result().catch((error: unknown) => error);
-    });
-    expect((failure as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
-  });
-
-  it('is canceled at the venue when somebody decided on it', async () => {
-    await rig.withOrder({ executeOrder: down, findDecision: decided, cancelOrder: async () => CANCELED }, async (handle) => {
-      await handle.cancel();
-      expect(await handle.result()).toEqual(CANCELED);
-    });
-  });
-
-  it('is given up when the API abandons it and nobody decided', async () => {
-    const failure = await rig.withOrder({ executeOrder: down, findDecision: undecided }, async (handle) => {
-      await handle.signal(ABANDON_SIGNAL);
-      return handle.result().catch((error: unknown) => error);
-    });
-    expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'ABANDONED' });
-  });
-
-  it('goes on after it was abandoned when another request under its key was answered', async () => {
-    let isDown = true;
-    const executeOrder = async () => (isDown ? down() : executed({ progress: FILLED }));
-    const findDecision = async () => {
-      isDown = false;
-      return decided();
-    };
-    const keyed = { idempotency: { key: 'k', fingerprint: 'f' } };
-    await rig.withOrder(
-      { executeOrder, findDecision },
-      async (handle) => {
-        await handle.signal(ABANDON_SIGNAL);
-        expect(await handle.result()).toEqual(FILLED);
-      },
-      keyed,
-    );
-  });
-
-  it('is canceled after it was abandoned when it has no key: its client was told to send a new one', async () => {
-    await rig.withOrder({ executeOrder: down, findDecision: decided, cancelOrder: async () => CANCELED }, async (handle) => {
-      await handle.signal(ABANDON_SIGNAL);
       expect(await handle.result()).toEqual(CANCELED);
     });
   });

@@ -1,0 +1,71 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ABANDON_SIGNAL, type ExecutedSteps } from '../../contracts/workflow-messages.ts';
+import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
+
+let rig: OrderWorkflowRig;
+beforeAll(async () => {
+  rig = await createOrderWorkflowRig('real');
+});
+afterAll(() => rig.stop());
+
+const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0', averageFillPrice: '199.99' });
+const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
+
+describe('an order whose first stretch does not get through', () => {
+  const down = async (): Promise<ExecutedSteps> => {
+    throw ApplicationFailure.create({ type: 'DATABASE_UNAVAILABLE', message: 'no database' });
+  };
+  const undecided = async () => null;
+  const decided = async () => progressOf({ status: 'PENDING_NEW' });
+
+  it('is given up by a cancellation when nobody decided on it: the workflow ends as canceled', async () => {
+    const failure = await rig.withOrder({ executeOrder: down, findDecision: undecided }, async (handle) => {
+      await handle.cancel();
+      return handle.result().catch((error: unknown) => error);
+    });
+    expect((failure as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+  });
+
+  it('is canceled at the venue when somebody decided on it', async () => {
+    await rig.withOrder({ executeOrder: down, findDecision: decided, cancelOrder: async () => CANCELED }, async (handle) => {
+      await handle.cancel();
+      expect(await handle.result()).toEqual(CANCELED);
+    });
+  });
+
+  it('is given up when the API abandons it and nobody decided', async () => {
+    const failure = await rig.withOrder({ executeOrder: down, findDecision: undecided }, async (handle) => {
+      await handle.signal(ABANDON_SIGNAL);
+      return handle.result().catch((error: unknown) => error);
+    });
+    expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'ABANDONED' });
+  });
+
+  it('goes on after it was abandoned when another request under its key was answered', async () => {
+    let isDown = true;
+    const executeOrder = async () => (isDown ? down() : executed({ progress: FILLED }));
+    const findDecision = async () => {
+      isDown = false;
+      return decided();
+    };
+    const keyed = { idempotency: { key: 'k', fingerprint: 'f' } };
+    await rig.withOrder(
+      { executeOrder, findDecision },
+      async (handle) => {
+        await handle.signal(ABANDON_SIGNAL);
+        expect(await handle.result()).toEqual(FILLED);
+      },
+      keyed,
+    );
+  });
+
+  it('is canceled after it was abandoned when it has no key: its client was told to send a new one', async () => {
+    await rig.withOrder({ executeOrder: down, findDecision: decided, cancelOrder: async () => CANCELED }, async (handle) => {
+      await handle.signal(ABANDON_SIGNAL);
+      expect(await handle.result()).toEqual(CANCELED);
+    });
+  });
+});
