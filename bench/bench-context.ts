@@ -7,7 +7,7 @@ import { BENCH_ROLE, workersOf } from './bench-stack.ts';
 import { forkJobs, type JobProcess } from './job-process.ts';
 import type { LoadJobs } from './load-process.ts';
 import { ACCOUNTS } from './order-mix.ts';
-import { createUsageMeter, type UsageMeter } from './usage-meter.ts';
+import { createUsageMeter, type ProcessGroup, type UsageMeter } from './usage-meter.ts';
 
 /** What the measurements over the whole system stand on. */
 export interface BenchContext {
@@ -38,7 +38,7 @@ export async function createBenchContext(stack: Stack): Promise<BenchContext> {
     sql,
     client: new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE ?? 'default' }),
     load,
-    meter: createUsageMeter(() => processGroups(stack, load.pid)),
+    meter: createUsageMeter(() => ({ ...stackProcessGroups(stack), clients: { pids: [load.pid] } })),
     accounts,
     signTokens: () => Promise.all(accounts.map((account) => accessTokens.sign(account.caller))),
     close: async () => {
@@ -49,19 +49,18 @@ export async function createBenchContext(stack: Stack): Promise<BenchContext> {
   };
 }
 
-/** The bench's own process relays the logs of the stack, as the supervisor of `npm start` does. */
-function processGroups(stack: Stack, loadPid: number): Record<string, number[]> {
-  const running = (...pids: (number | undefined)[]) => pids.filter((pid) => pid !== undefined);
+/** The processes of the stack. The bench's own process relays their logs, as the supervisor of `npm start` does. */
+export function stackProcessGroups(stack: Stack): Record<string, ProcessGroup> {
+  const { services, processes } = stack;
   return {
-    temporal: running(stack.services.temporal?.pid),
-    workers: running(...workersOf(stack).map(({ pid }) => pid)),
-    api: running(stack.processes.api?.pid),
-    postgres: running(stack.services.postgres?.pid),
-    'paper-broker': running(stack.processes['paper-broker']?.pid),
-    'market-data': running(stack.processes['market-data']?.pid),
-    redis: running(stack.services.redis?.pid),
-    clients: [loadPid],
-    supervisor: [process.pid],
+    temporal: { pids: [services.temporal?.pid] },
+    workers: { pids: workersOf(stack).map(({ pid }) => pid) },
+    api: { pids: [processes.api?.pid] },
+    postgres: { pids: [services.postgres?.pid], family: true },
+    'paper-broker': { pids: [processes['paper-broker']?.pid] },
+    'market-data': { pids: [processes['market-data']?.pid] },
+    redis: { pids: [services.redis?.pid] },
+    supervisor: { pids: [process.pid] },
   };
 }
 

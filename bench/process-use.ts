@@ -40,25 +40,24 @@ export const readMachineCpuMs = (): number => (parseBusyTicks(readFileSync('/pro
 /** Whether this machine tells what its processes use (Linux). */
 export const canReadUse = (): boolean => process.platform === 'linux';
 
-/**
- * CPU milliseconds since its start of a process with all its children, those that have ended included (a Postgres is one process
- * for each connection). `null` when there is no such process.
- */
-export function readCpuMs(pid: number): number | null {
+/** CPU milliseconds since its start of a process alone; 0 when there is no such process. */
+export const readCpuMs = (pid: number): number => ((readStat(pid)?.ownTicks ?? 0) * 1000) / ticksPerSecond();
+
+/** The same with all its children, those that have ended included: a Postgres is one process for each connection. */
+export function readFamilyCpuMs(pid: number): number {
   const own = readStat(pid);
-  if (own === null) return null;
+  if (own === null) return 0;
   const children = listChildren(pid).reduce((sum, { stat }) => sum + stat.ownTicks, 0);
   return ((own.ownTicks + own.endedChildrenTicks + children) * 1000) / ticksPerSecond();
 }
 
-/**
- * Resident bytes (RSS) of a process, and of its children their proportional share (PSS): a Postgres backend maps all that its
- * parent and its siblings map. 0 when there is no such process.
- */
-export function readMemoryBytes(pid: number): number {
-  const own = parseMemoryField(readProcFile(`/proc/${pid}/status`) ?? '', 'VmRSS');
+/** Resident bytes (RSS) of a process alone; 0 when there is no such process. */
+export const readMemoryBytes = (pid: number): number => parseMemoryField(readProcFile(`/proc/${pid}/status`) ?? '', 'VmRSS');
+
+/** The same with the proportional share (PSS) of each child: a Postgres backend maps all that its parent and its siblings map. */
+export function readFamilyMemoryBytes(pid: number): number {
   const share = (child: { pid: number }) => parseMemoryField(readProcFile(`/proc/${child.pid}/smaps_rollup`) ?? '', 'Pss');
-  return listChildren(pid).reduce((sum, child) => sum + share(child), own);
+  return listChildren(pid).reduce((sum, child) => sum + share(child), readMemoryBytes(pid));
 }
 
 function listChildren(parentPid: number): { pid: number; stat: ProcessStat }[] {

@@ -49,7 +49,7 @@ function formatSkeletons(all: readonly SkeletonFigures[]): string {
     String(figures.concurrency),
     ...percentiles(figures.ackMs),
     figures.ordersPerSecond.toFixed(1),
-    ...['temporal', 'workers', 'client'].map((name) => (figures.cpuMsPerOrder[name] ?? 0).toFixed(1)),
+    ...['temporal', 'skeleton workers', 'skeleton client'].map((name) => (figures.cpuMsPerOrder[name] ?? 0).toFixed(1)),
     share(figures.othersShare),
   ]);
   return formatTable([head, ...rows]);

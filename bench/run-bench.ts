@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import type { Stack } from '../dev/stack.ts';
-import { createBenchContext } from './bench-context.ts';
+import { createBenchContext, stackProcessGroups } from './bench-context.ts';
 import { startBenchStack } from './bench-stack.ts';
 import type { BenchFigures } from './figures.ts';
 import type { MachineFacts } from './machine.ts';
@@ -106,7 +106,7 @@ async function startRig(stack: Stack, { stateDir, onStarted }: PartsRun): Promis
   const connection = await Connection.connect({ address });
   onStarted(() => connection.close());
   const client = new Client({ connection, namespace });
-  const rig = await createSkeletonRig({ client, address, namespace, folder: stateDir, temporalPid: () => stack.services.temporal?.pid });
+  const rig = await createSkeletonRig({ client, address, namespace, folder: stateDir, stackGroups: () => stackProcessGroups(stack) });
   onStarted(rig.stop);
   return rig;
 }

@@ -7,7 +7,7 @@ import { forkJobs, type JobProcess } from './job-process.ts';
 import type { Pace } from './paced-load.ts';
 import type { SkeletonJobs, StartParams } from './skeleton-worker.ts';
 import { type LatencySummary, summarize } from './statistics.ts';
-import { type ByGroup, createUsageMeter, perUnit } from './usage-meter.ts';
+import { type ByGroup, createUsageMeter, type ProcessGroups, perUnit } from './usage-meter.ts';
 import { waitForClosings } from './workflow-completions.ts';
 
 export interface SkeletonVariant {
@@ -42,7 +42,8 @@ export interface SkeletonRigOptions {
   readonly client: Client;
   readonly address: string;
   readonly namespace: string;
-  readonly temporalPid: () => number | undefined;
+  /** The processes of the stack, `temporal` among them. */
+  readonly stackGroups: ProcessGroups;
   /** Where the bundle is put. */
   readonly folder: string;
 }
@@ -64,9 +65,9 @@ export async function createSkeletonRig(options: SkeletonRigOptions): Promise<Sk
     return process;
   };
   const meter = createUsageMeter(() => ({
-    temporal: [options.temporalPid()].filter((pid) => pid !== undefined),
-    workers: workers.map(({ pid }) => pid),
-    client: [starter.pid, ...(eager ? [eager.pid] : [])],
+    ...options.stackGroups(),
+    'skeleton workers': { pids: workers.map(({ pid }) => pid) },
+    'skeleton client': { pids: [starter.pid, eager?.pid] },
   }));
 
   const setWorkers = async (count: number): Promise<void> => {

@@ -1,4 +1,4 @@
-import { createChildPids, stopOrphans } from './child-pids.ts';
+import { createChildPids, killOrphans, stopOrphans } from './child-pids.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import type { ManagedProcess, ProcessSpec } from './managed-process.ts';
 
@@ -22,6 +22,10 @@ export function createStackRun(options: StackRunOptions, say: (name: string, lin
   const running: ManagedProcess[] = [];
   let stopping: Promise<void> | undefined;
 
+  // Whoever ends without stopping the stack, by process.exit say, takes it along.
+  const endWithUs = () => killOrphans(options.stateDir);
+  process.once('exit', endWithUs);
+
   const stopAll = async (): Promise<void> => {
     for (const managed of running.toReversed()) {
       if (managed.pid !== undefined) say(managed.name, 'stopping');
@@ -29,6 +33,7 @@ export function createStackRun(options: StackRunOptions, say: (name: string, lin
     }
     // A service that was just starting is not in the list yet; its pid is noted.
     await stopOrphans(options.stateDir, () => {});
+    process.removeListener('exit', endWithUs);
   };
 
   return {

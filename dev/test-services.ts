@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { migrate } from '../drizzle/migrate.ts';
@@ -14,6 +14,7 @@ import { resolveTimeSkipping } from './services/time-skipping.ts';
 
 const RUNS = join(import.meta.dirname, '..', '.hub', 'test');
 const NAMESPACE = 'default';
+const STACK_PREFIX = 'stack-';
 
 /** What a test file can ask the run for. Each service is started at the first demand and lives until the run ends. */
 export interface SharedServices {
@@ -22,6 +23,8 @@ export interface SharedServices {
   /** The run's Redis, `null` when none can be had on this machine. */
   redis(): Promise<string | null>;
   temporal(): Promise<{ address: string; namespace: string }>;
+  /** A new folder for a stack that a test starts; whatever still runs in it when the run ends, or was killed, is stopped. */
+  stackFolder(): Promise<string>;
   /** The path of a time-skipping test server. */
   timeSkipping(): Promise<string>;
   stop(): Promise<void>;
@@ -70,12 +73,12 @@ export async function createSharedServices(env: NodeJS.ProcessEnv, say: (line: s
       started.push(temporal.service);
       return { address: temporal.address, namespace: NAMESPACE };
     }),
+    stackFolder: async () => mkdtempSync(join(stateDir, STACK_PREFIX)),
     timeSkipping: once(() => resolveTimeSkipping(env, say)),
     stop: async () => {
       if (env.DATABASE_URL) await dropDatabases(env.DATABASE_URL, databases);
       await Promise.all(started.map((service) => service.stop()));
-      await stopOrphans(stateDir, say);
-      rmSync(stateDir, { recursive: true, force: true });
+      await clearRun(stateDir, say);
     },
   };
 }
@@ -108,9 +111,14 @@ export async function clearDeadRuns(say: (line: string) => void): Promise<void> 
   for (const name of readdirSync(RUNS)) {
     const stateDir = join(RUNS, name);
     if (isSameProcess(Number(name), readOwner(stateDir))) continue;
-    await stopOrphans(stateDir, say);
-    rmSync(stateDir, { recursive: true, force: true });
+    await clearRun(stateDir, say);
   }
+}
+
+async function clearRun(stateDir: string, say: (line: string) => void): Promise<void> {
+  const stacks = readdirSync(stateDir).filter((name) => name.startsWith(STACK_PREFIX));
+  await Promise.all([stateDir, ...stacks.map((name) => join(stateDir, name))].map((folder) => stopOrphans(folder, say)));
+  rmSync(stateDir, { recursive: true, force: true });
 }
 
 function readOwner(stateDir: string): string {

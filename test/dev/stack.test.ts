@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { processIdentity } from '../../dev/process-identity.ts';
 import { type StackOptions, startStack } from '../../dev/stack.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
-import { makeFolder } from './temporary-folder.ts';
+import { makeStackFolder } from '../support/services.ts';
 
 const STUB = join(import.meta.dirname, 'stub-process.ts');
 const PROCESSES = ['market-data', 'paper-broker', 'workers', 'api'] as const;
@@ -12,7 +12,7 @@ const PROCESSES = ['market-data', 'paper-broker', 'workers', 'api'] as const;
 /** A stack of stand-ins for our processes, with the real Redis. */
 async function startStubs(options: Partial<StackOptions> = {}) {
   const stack = await startStack({
-    stateDir: makeFolder(),
+    stateDir: await makeStackFolder(),
     ports: 'free',
     only: ['redis', ...PROCESSES],
     entries: Object.fromEntries(PROCESSES.map((name) => [name, STUB])),
@@ -63,7 +63,7 @@ it('brings a crashed process back by itself when it is told to', async () => {
 });
 
 it('stops what it had started when a later part cannot start', async () => {
-  const stateDir = makeFolder();
+  const stateDir = await makeStackFolder();
   const broken = join(stateDir, 'broken.ts');
   writeFileSync(broken, "throw new Error('out of order');");
   const entries = { ...Object.fromEntries(PROCESSES.map((name) => [name, STUB])), api: broken };
@@ -72,7 +72,7 @@ it('stops what it had started when a later part cannot start', async () => {
 });
 
 it('ends a start that is aborted, with nothing left running', async () => {
-  const stateDir = makeFolder();
+  const stateDir = await makeStackFolder();
   const stop = new AbortController();
   const options = {
     stateDir,
@@ -86,7 +86,7 @@ it('ends a start that is aborted, with nothing left running', async () => {
 });
 
 it('empties its state but for the tools when it starts afresh', async () => {
-  const stateDir = makeFolder();
+  const stateDir = await makeStackFolder();
   for (const folder of ['postgres', 'cache']) {
     mkdirSync(join(stateDir, folder));
     writeFileSync(join(stateDir, folder, 'file'), '');
@@ -97,7 +97,7 @@ it('empties its state but for the tools when it starts afresh', async () => {
 });
 
 it('makes one secret that only its owner can read, and keeps it', async () => {
-  const stateDir = makeFolder();
+  const stateDir = await makeStackFolder();
   const first = await startStubs({ stateDir, only: [] });
   await first.stop();
   const second = await startStubs({ stateDir, only: [] });

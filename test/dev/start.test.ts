@@ -9,7 +9,7 @@ import { freePorts, PORTS, type PortName, type Ports } from '../../dev/ports.ts'
 import { isSameProcess } from '../../dev/process-identity.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { tradeCommands } from '../../dev/welcome.ts';
-import { makeFolder } from './temporary-folder.ts';
+import { makeStackFolder } from '../support/services.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LONG_MS = 180_000;
@@ -64,7 +64,7 @@ async function runShell(commands: readonly string[]): Promise<string> {
 it(
   'brings everything up from nothing, and its three commands buy ten shares',
   async () => {
-    const stateDir = makeFolder();
+    const stateDir = await makeStackFolder();
     const ports = await freePorts();
     const { child, output, ended } = await startAndWait(stateDir, ports);
     const commands = tradeCommands(`http://127.0.0.1:${ports.api}`);
@@ -85,7 +85,7 @@ it(
 it(
   'recovers by itself from a kill -9, with positions and tokens as they were',
   async () => {
-    const stateDir = makeFolder();
+    const stateDir = await makeStackFolder();
     const ports = await freePorts();
     const [logIn, buy, position] = tradeCommands(`http://127.0.0.1:${ports.api}`);
     const first = await startAndWait(stateDir, ports);
@@ -106,7 +106,7 @@ it(
 it(
   'begins with empty data when it is told to',
   async () => {
-    const stateDir = makeFolder();
+    const stateDir = await makeStackFolder();
     writeFileSync(join(stateDir, 'left-over'), '');
     await startAndWait(stateDir, await freePorts(), ['--fresh']);
     expect(existsSync(join(stateDir, 'left-over'))).toBe(false);
@@ -115,7 +115,7 @@ it(
 );
 
 it('says in a sentence which port is taken, by whom, and what to set, and starts nothing', async () => {
-  const stateDir = makeFolder();
+  const stateDir = await makeStackFolder();
   const ports = await freePorts();
   const blocker = createServer().listen(ports.marketData, '127.0.0.1');
   onTestFinished(() => new Promise<void>((resolve) => blocker.close(() => resolve())));
@@ -129,7 +129,7 @@ it('says in a sentence which port is taken, by whom, and what to set, and starts
 it(
   'stops in the middle of its start',
   async () => {
-    const stateDir = makeFolder();
+    const stateDir = await makeStackFolder();
     const { child, output, ended } = start(stateDir, await freePorts());
     await waitUntil(async () => output().includes('Postgres:'), { timeoutMs: LONG_MS, message: 'it does not start' });
     child.kill('SIGTERM');

@@ -6,7 +6,7 @@ import { isOpen } from '../../domain/order/order.ts';
 
 /** Generous: the machine may be shared. */
 const ANSWER_MS_MAX = 30_000;
-const ORDER_END_MS_MAX = 60_000;
+const ORDER_END_MS_MAX = 30_000;
 const POLL_MS = 40;
 
 export interface Answer<T> {

@@ -47,6 +47,8 @@ async function answer(services: SharedServices, path: string): Promise<unknown> 
       return services.redis();
     case '/temporal':
       return services.temporal();
+    case '/stack-folder':
+      return services.stackFolder();
     case '/time-skipping':
       return services.timeSkipping();
     default:

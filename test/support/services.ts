@@ -25,6 +25,11 @@ export function useTemporal(): Promise<{ address: string; namespace: string }> {
   return demand('temporal');
 }
 
+/** A new state folder for `startStack`: what still runs in it when the run ends, or is ended by Ctrl-C, is stopped and removed. */
+export function makeStackFolder(): Promise<string> {
+  return demand('stack-folder');
+}
+
 /** The path for `createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })`. */
 export function useTimeSkipping(): Promise<string> {
   return demand('time-skipping');
