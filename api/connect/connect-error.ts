@@ -3,6 +3,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { ERRORS, type HubError } from '../../contracts/errors.ts';
 import { ErrorInfoSchema } from '../../proto/gen/hub/v1/error_pb.js';
 import { InvalidRequest } from '../invalid-request.ts';
+import { OrderRefused } from '../order-refused.ts';
 import { REQUEST_ID_HEADER } from '../request-id.ts';
 
 type Status = (typeof ERRORS)[keyof typeof ERRORS]['status'];
@@ -24,9 +25,11 @@ const CODES: Readonly<Record<Status, Code>> = {
   503: Code.Unavailable,
 };
 
-/** The one mapping of errors to Connect, gRPC and gRPC-Web: our code and the request's id come as a `hub.v1.ErrorInfo` detail. */
+/** The one mapping of errors to Connect, gRPC and gRPC-Web: code, request id and facts come as a `hub.v1.ErrorInfo` detail. */
 export function toConnectError(error: HubError, requestId: string): ConnectError {
-  const detail = { desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { code: error.code, requestId }) };
+  const facts = Object.fromEntries(Object.entries(error.facts).map(([name, value]) => [name, String(value)]));
+  const orderId = error instanceof OrderRefused ? error.orderId : '';
+  const detail = { desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { code: error.code, requestId, facts, orderId }) };
   return new ConnectError(messageOf(error), CODES[ERRORS[error.code].status], { [REQUEST_ID_HEADER]: requestId }, [detail], error);
 }
 

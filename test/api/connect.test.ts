@@ -33,7 +33,14 @@ async function failureOf(call: Promise<unknown>) {
     ),
   );
   const info = error.findDetails(ErrorInfoSchema)[0];
-  return { code: error.code, reason: info?.code, requestId: info?.requestId, message: error.rawMessage };
+  return {
+    code: error.code,
+    reason: info?.code,
+    requestId: info?.requestId,
+    message: error.rawMessage,
+    facts: info?.facts,
+    orderId: info?.orderId,
+  };
 }
 
 const LIMIT_ORDER = {
@@ -56,12 +63,13 @@ describe('OrderService', () => {
     expect(submissions).toEqual([{ caller: CUSTOMER, terms: { ...terms, clientOrderId: 'mine-1' }, key: 'key-1' }]);
   });
 
-  it('tells a refused order as FAILED_PRECONDITION with the reason’s code', async () => {
+  it('tells a refused order as FAILED_PRECONDITION with the reason’s code, its facts and the order’s id', async () => {
     const refused = orderOf({ status: 'REJECTED', rejectCode: 'UNKNOWN_SYMBOL', rejectFacts: { symbol: 'ZZZ' } });
     const { useCases } = createStubUseCases({ orders: { submitOrder: async () => ({ order: refused, replayed: false }) } });
     const { hub } = await serve({ useCases });
     const failure = await failureOf(hub.orders.submitOrder({ ...LIMIT_ORDER, symbol: 'ZZZ' }));
     expect(failure).toMatchObject({ code: Code.FailedPrecondition, reason: 'UNKNOWN_SYMBOL', requestId: expect.stringMatching(/.{36}/) });
+    expect(failure).toMatchObject({ facts: { symbol: 'ZZZ' }, orderId: refused.id });
   });
 
   it.each([

@@ -37,7 +37,8 @@ function listening(child: ChildProcess): Promise<number> {
       reject(new Error(`${why}\n${output.join('\n')}`));
     };
     const timer = setTimeout(() => fail('the venue did not listen in time'), START_TIMEOUT_MS);
-    child.once('exit', (code) => fail(`the venue ended with ${code}`));
+    const onExit = (code: number | null): void => fail(`the venue ended with ${code}`);
+    child.once('exit', onExit);
     if (!child.stdout || !child.stderr) return fail('the venue has no output');
     createInterface({ input: child.stderr }).on('line', (line) => output.push(line));
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -45,7 +46,7 @@ function listening(child: ChildProcess): Promise<number> {
       const { msg, port } = JSON.parse(line) as { msg: string; port?: number };
       if (msg !== 'listening' || port === undefined) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
+      child.off('exit', onExit);
       resolve(port);
     });
   });

@@ -25,6 +25,20 @@ export declare type ErrorInfo = Message<"hub.v1.ErrorInfo"> & {
    * @generated from field: string request_id = 2;
    */
   requestId: string;
+
+  /**
+   * What the reason rests on, decimals as text: {"required": "2057.50", "available": "100.00"}.
+   *
+   * @generated from field: map<string, string> facts = 3;
+   */
+  facts: { [key: string]: string };
+
+  /**
+   * The order that was refused; empty for every other error.
+   *
+   * @generated from field: string order_id = 4;
+   */
+  orderId: string;
 };
 
 /**

@@ -8,7 +8,7 @@ import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file hub/v1/error.proto.
  */
 export const file_hub_v1_error = /*@__PURE__*/
-  fileDesc("ChJodWIvdjEvZXJyb3IucHJvdG8SBmh1Yi52MSItCglFcnJvckluZm8SDAoEY29kZRgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJYgZwcm90bzM");
+  fileDesc("ChJodWIvdjEvZXJyb3IucHJvdG8SBmh1Yi52MSKaAQoJRXJyb3JJbmZvEgwKBGNvZGUYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIrCgVmYWN0cxgDIAMoCzIcLmh1Yi52MS5FcnJvckluZm8uRmFjdHNFbnRyeRIQCghvcmRlcl9pZBgEIAEoCRosCgpGYWN0c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFiBnByb3RvMw");
 
 /**
  * Describes the message hub.v1.ErrorInfo.

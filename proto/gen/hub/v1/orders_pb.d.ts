@@ -122,6 +122,23 @@ export declare type Order = Message<"hub.v1.Order"> & {
    * @generated from field: google.protobuf.Timestamp rejected_at = 21;
    */
   rejectedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string leaves_quantity = 22;
+   */
+  leavesQuantity: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 23;
+   */
+  expiresAt?: Timestamp | undefined;
+
+  /**
+   * What a refusal rests on, decimals as text.
+   *
+   * @generated from field: map<string, string> reject_facts = 24;
+   */
+  rejectFacts: { [key: string]: string };
 };
 
 /**

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { readOptions } from '../../bench/options.ts';
+
+it('measures all parts unless told which', () => {
+  expect([...readOptions([]).parts]).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(readOptions([]).quick).toBe(false);
+  expect([...readOptions(['--quick', '--only', 'a,c']).parts]).toEqual(['a', 'c']);
+});
+
+it('names a part that there is not', () => {
+  expect(() => readOptions(['--only', 'a,x'])).toThrow('there is no part x');
+});
+
+it('refuses an option that there is not', () => {
+  expect(() => readOptions(['--fast'])).toThrow('--fast');
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { BenchFigures } from '../../bench/figures.ts';
+import { overallRate } from '../../bench/pair-figures.ts';
+import { formatReport } from '../../bench/report.ts';
+import { statementsBetween } from '../../bench/statement-count.ts';
+import { judgeTargets } from '../../bench/targets.ts';
+import { formatTable } from '../../bench/text-table.ts';
+
+const MACHINE: BenchFigures['machine'] = {
+  date: '2026-11-24T07:00:00.000Z',
+  gitCommit: 'abcdef0123456789',
+  gitDirty: false,
+  node: 'v24.21.0',
+  platform: 'linux x64 6.0',
+  cpuModel: 'test',
+  cpus: 2,
+  memoryGb: 8,
+  loadAverage1m: 0,
+};
+
+const calls = (name: string, p95: number) => ({
+  name,
+  pace: { kind: 'closed', concurrency: 1, count: 10 } as const,
+  latencyMs: { count: 10, p50: 1, p95, p99: p95, max: p95 },
+  perSecond: 100,
+  failures: {},
+  cpuMsPerCall: {},
+  othersShare: 0,
+});
+
+describe('the targets', () => {
+  it('are neither met nor missed by a part that was not measured', () => {
+    const rows = judgeTargets({ machine: MACHINE, quick: true });
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.every(({ measured, met }) => measured === null && met === null)).toBe(true);
+  });
+
+  it('are missed at the limit where they ask for less', () => {
+    const auth = {
+      loginAt1: calls('login, 1 at once', 99.9),
+      loginAt4: calls('login, 4 at once', 100),
+      validationAt1: calls('token validation, 1 at once', 2),
+      validationAt50: calls('token validation, 50 at once', 20),
+    };
+    const judged = judgeTargets({ machine: MACHINE, quick: true, auth }).filter(({ met }) => met !== null);
+    expect(judged.map(({ met }) => met)).toEqual([true, false, true, false]);
+    expect(judged[1]?.target).toBe('login p95, 4 at once < 100 ms');
+  });
+});
+
+it('reports a run of which no part succeeded', () => {
+  expect(formatReport({ machine: MACHINE, quick: false })).toContain('not measured');
+});
+
+it('weighs bursts by their orders, not by their rates', () => {
+  const bursts = [
+    { count: 100, elapsedMs: 1_000 },
+    { count: 100, elapsedMs: 3_000 },
+  ];
+  expect(overallRate(bursts)).toBe(50);
+});
+
+it('counts the statements of one database between two readings, the most frequent first', () => {
+  const source = 'pg_stat_statements' as const;
+  const before = { source, calls: { hub: { read: 10, write: 5, idle: 1 }, paper_broker: { insert: 7 } } };
+  const after = { source, calls: { hub: { read: 14, write: 25, idle: 1, late: 1 }, paper_broker: { insert: 9 } } };
+  expect(statementsBetween(before, after, 'hub')).toEqual({
+    total: 25,
+    byText: [
+      ['write', 20],
+      ['read', 4],
+      ['late', 1],
+    ],
+  });
+  expect(statementsBetween(before, after, 'nobody')).toEqual({ total: 0, byText: [] });
+});
+
+it('lines up the columns of a table, also where a cell is missing or holds a sign beyond ASCII', () => {
+  const lines = formatTable([['name', 'ms'], ['a ≤ b', '10'], ['c']]).split('\n');
+  expect(lines).toEqual(['name   ms', '─────  ──', 'a ≤ b  10', 'c']);
+});
