@@ -1,15 +1,17 @@
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
+import type { StepObserver } from '../contracts/ports/step-observer.ts';
 import type { PumpReports } from '../use-cases/broker-session/pump-reports.ts';
-import { asApplicationFailure } from './failures.ts';
+import { createActivityRunner } from './failures.ts';
 
 /**
  * The long activity under the broker session: takes in the broker's execution reports until it is cancelled or its worker stops.
  * Heartbeats carry the last sequence taken in, so that the next attempt goes on from there.
  */
-export function createBrokerSessionActivities({ pumpReports }: { pumpReports: PumpReports }) {
+export function createBrokerSessionActivities({ pumpReports }: { pumpReports: PumpReports }, observer: StepObserver) {
+  const run = createActivityRunner(observer);
   return {
     pumpExecutionReports: (broker: string): Promise<void> =>
-      asApplicationFailure(() => {
+      run('pumpExecutionReports', () => {
         const lastHeartbeat: unknown = activityInfo().heartbeatDetails;
         const resumeAfter = typeof lastHeartbeat === 'number' ? lastHeartbeat : 0;
         return pumpReports(broker, { resumeAfter, signal: Context.current().cancellationSignal, onProgress: heartbeat });

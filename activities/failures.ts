@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { type ErrorCode, HubError } from '../contracts/errors.ts';
+import type { StepObserver } from '../contracts/ports/step-observer.ts';
 
 /** What no retry mends: the request itself is wrong. All else may pass by itself and is tried again. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
@@ -10,13 +11,20 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'VALIDATION_FAILED',
 ]);
 
-/** Runs an activity's body; what it throws becomes an ApplicationFailure whose type is the stable code, or the error's name. */
-export async function asApplicationFailure<T>(body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    throw toApplicationFailure(error);
-  }
+/** Runs activities' bodies; what they throw becomes an ApplicationFailure whose type is the stable code, or the error's name. */
+export function createActivityRunner(observer: StepObserver) {
+  return async function run<T>(step: string, body: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      const result = await body();
+      observer.succeeded(step, (performance.now() - startedAt) / 1000);
+      return result;
+    } catch (error) {
+      const failure = toApplicationFailure(error);
+      observer.failed(step, failure.type ?? failure.name);
+      throw failure;
+    }
+  };
 }
 
 export function toApplicationFailure(error: unknown): ApplicationFailure {

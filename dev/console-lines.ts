@@ -12,7 +12,7 @@ export function shortenLine(name: string, coloured: string): string | null {
   if (name === 'postgres') return /\b(FATAL|PANIC):/.test(line) && !line.includes('shutting down') ? clip(line) : null;
   if (name === 'redis' || name === 'temporal') return null;
   // Of a stack trace the first line says it; the rest is in the log.
-  if (!line.startsWith('{')) return /^\S.*(error|fatal)/i.test(line) ? clip(line) : null;
+  if (!line.startsWith('{')) return /^(?!\s).*(error|fatal)/i.test(line) ? clip(line) : null;
   const entry = parseEntry(line);
   if (entry === null || typeof entry.level !== 'number' || entry.level < WARN) return null;
   const reason = entry.err?.message ?? entry.error;

@@ -9,8 +9,6 @@ export const WorkersEnvironment = z.object({
   BROKER_URL: z.url(),
   HOST: z.string().default('127.0.0.1'),
   WORKERS_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
-  /** Where Temporal's SDK serves its own metrics; they are merged into /metrics. Without it they are not collected. */
-  WORKERS_SDK_METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   MARKET_CALENDAR: z.enum(['always-open']).default('always-open'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),
   CACHED_WORKFLOWS_MAX: z.coerce.number().int().min(1).default(500),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
-import { collectDefaultMetrics } from 'prom-client';
+import { collectDefaultMetrics, register } from 'prom-client';
 import { createBrokerSessionActivities } from '../activities/broker-session-activities.ts';
 import { createOrderActivities } from '../activities/order-activities.ts';
 import { createConnectBroker } from '../adapters/broker/connect-broker.ts';
@@ -9,6 +9,8 @@ import { createConnectMarketData } from '../adapters/market-data/connect-market-
 import { createBrokerSessionStore } from '../adapters/postgres/broker-session-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { createOrderStore } from '../adapters/postgres/order-store.ts';
+import { createStepMetrics } from '../adapters/telemetry/step-metrics.ts';
+import { createTemporalLogger } from '../adapters/telemetry/temporal-logger.ts';
 import { ensureBrokerSession } from '../adapters/temporal/broker-session.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
 import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
@@ -19,7 +21,7 @@ import { createOrderSteps } from '../use-cases/orders/order-steps.ts';
 import { buildBrokerSessionWorker, buildOrdersWorker } from './build-worker.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { WorkersEnvironment } from './environment.ts';
-import { serveMetrics } from './serve-metrics.ts';
+import { findFreePort, serveMetrics } from './serve-metrics.ts';
 
 /** The one venue that orders are routed to. */
 const BROKER = 'paper-broker';
@@ -29,11 +31,13 @@ const logger = pino({ level: env.LOG_LEVEL, base: { process: 'workers' } });
 const clock = Date.now;
 
 collectDefaultMetrics();
+const observer = createStepMetrics(register);
+const temporalLogger = createTemporalLogger(logger);
+const sdkMetricsPort = await findFreePort();
 Runtime.install({
+  logger: temporalLogger,
   shutdownSignals: ['SIGINT', 'SIGTERM'],
-  ...(env.WORKERS_SDK_METRICS_PORT !== undefined && {
-    telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${env.WORKERS_SDK_METRICS_PORT}` } } },
-  }),
+  telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${sdkMetricsPort}` } } },
 });
 
 const database = openDatabase(env.DATABASE_URL, { poolSize: env.DATABASE_POOL_SIZE, applicationName: 'hub-workers' });
@@ -58,17 +62,17 @@ const pumpReports = createPumpReports({
 const config = {
   connection: temporal.connection,
   namespace: env.TEMPORAL_NAMESPACE,
-  workflowBundle: await bundleWorkflows(),
+  workflowBundle: await bundleWorkflows(temporalLogger),
   cachedWorkflowsMax: env.CACHED_WORKFLOWS_MAX,
 };
 const workers = [
-  await buildOrdersWorker(config, createOrderActivities(steps)),
-  await buildBrokerSessionWorker(config, createBrokerSessionActivities({ pumpReports })),
+  await buildOrdersWorker(config, createOrderActivities(steps, observer)),
+  await buildBrokerSessionWorker(config, createBrokerSessionActivities({ pumpReports }, observer)),
 ];
 const metrics = await serveMetrics({
   host: env.HOST,
   port: env.WORKERS_METRICS_PORT,
-  sdkMetricsPort: env.WORKERS_SDK_METRICS_PORT,
+  sdkMetricsPort,
   isReady: () => workers.every((worker) => worker.getState() === 'RUNNING'),
   logger,
 });

@@ -5,7 +5,8 @@ import { register } from 'prom-client';
 export interface MetricsConfig {
   host: string;
   port: number;
-  sdkMetricsPort: number | undefined;
+  /** Where Temporal's SDK serves its own metrics, on loopback. */
+  sdkMetricsPort: number;
   isReady: () => boolean;
   logger: Logger;
 }
@@ -48,7 +49,18 @@ async function answer(path: string, config: MetricsConfig): Promise<Answer> {
 }
 
 async function readSdkMetrics({ sdkMetricsPort }: MetricsConfig): Promise<string> {
-  if (sdkMetricsPort === undefined) return '';
   const response = await fetch(`http://127.0.0.1:${sdkMetricsPort}/metrics`);
   return response.text();
+}
+
+/** The SDK's exporter cannot choose a port by itself, and nobody but this process needs to know it. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
 }

@@ -165,6 +165,15 @@ describe('the process', () => {
     expect((await broker.placeOrder(order())).order?.status).toBe(VenueStatus.FILLED);
     expect(await codeOf(broker.placeOrder(order({ symbol: 'NOPE' })))).toBe('Unavailable');
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+
+    const rests = resting({ limitPrice: '99' });
+    await broker.placeOrder(rests);
+    const back = await startMarketDataServer(Number(new URL(marketData.url).port));
+    onTestFinished(() => back.close());
+    back.tell('AAPL', { bid: '98.99', ask: '99.00' });
+    await vi.waitFor(async () => {
+      expect((await broker.getOrder({ clientOrderId: rests.clientOrderId })).order?.status).toBe(VenueStatus.FILLED);
+    }, PATIENCE);
   });
 
   it('ends within 5 seconds on SIGTERM with streams open, and has written what it acknowledged', async () => {

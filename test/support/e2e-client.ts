@@ -17,10 +17,9 @@ export interface Answer<T> {
   tookMs: number;
 }
 
-/** RFC 9457, as the API writes it. */
+/** RFC 9457, as the API writes it; its `status` is the answer's. */
 export interface ProblemBody {
   code: ErrorCode;
-  status: number;
   orderId?: string;
   errors?: { path: string; message: string }[];
   facts?: Record<string, unknown>;

@@ -12,8 +12,8 @@ export interface MarketDataServer {
   close(): Promise<void>;
 }
 
-/** MarketDataService with quotes that the test makes. */
-export async function startMarketDataServer(): Promise<MarketDataServer> {
+/** MarketDataService with quotes that the test makes. Port 0 takes a free one. */
+export async function startMarketDataServer(port = 0): Promise<MarketDataServer> {
   const latest = new Map<string, Quote>();
   const listeners = new Set<(quote: Quote) => void>();
   const sessions = new Set<ServerHttp2Session>();
@@ -50,7 +50,7 @@ export async function startMarketDataServer(): Promise<MarketDataServer> {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('no port');
 
@@ -64,6 +64,7 @@ export async function startMarketDataServer(): Promise<MarketDataServer> {
     },
     streams: () => listeners.size,
     async close() {
+      if (!server.listening) return;
       for (const session of sessions) session.destroy();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -1,0 +1,25 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { StepObserver } from '../../contracts/ports/step-observer.ts';
+
+const DURATION_BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
+
+/** Counts the steps of the order path; Temporal's SDK logs those that failed. */
+export function createStepMetrics(registry: Registry): StepObserver {
+  const durations = new Histogram({
+    name: 'order_step_duration_seconds',
+    help: 'Duration of the steps of the order path that succeeded',
+    labelNames: ['step'],
+    buckets: DURATION_BUCKETS_S,
+    registers: [registry],
+  });
+  const failures = new Counter({
+    name: 'order_step_failures_total',
+    help: 'Runs of steps of the order path that failed, by stable code; they are tried again',
+    labelNames: ['step', 'code'],
+    registers: [registry],
+  });
+  return {
+    succeeded: (step, seconds) => durations.observe({ step }, seconds),
+    failed: (step, code) => failures.inc({ step, code }),
+  };
+}

@@ -1,0 +1,7 @@
+/** Is told how each run of a step of the order path went, for metrics. */
+export interface StepObserver {
+  /** `seconds` from the start of the run. */
+  succeeded(step: string, seconds: number): void;
+  /** `code`: the stable code, or the error's name. */
+  failed(step: string, code: string): void;
+}
