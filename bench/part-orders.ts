@@ -39,7 +39,7 @@ export async function runOrders({ context, runner, rig, plan, report }: OrderPar
     report(name, figures);
     return figures;
   };
-  await rig.setWorkers(0);
+  await rig.rest();
   await runner.run({ kind: 'closed', concurrency: 10, count: plan.warmUp });
   const steady = await measure('20 a second', openPace(STEADY_PER_SECOND, plan.steadySeconds));
   const minuteStartedAt = Date.now();
@@ -47,21 +47,33 @@ export async function runOrders({ context, runner, rig, plan, report }: OrderPar
   const histories = await readHistories(context.client, context.sql, minuteStartedAt, plan.historySample);
   const single = await measure('1 client', { kind: 'closed', concurrency: 1, count: plan.singleOrders });
 
-  const pairs: Pair[] = [];
+  const pairs = await runPairs({ context, runner, rig, plan, report });
+  await setWorkerProcesses(context.stack, 1);
+  await rig.rest();
+  return { single, steady, minute, histories, pairs };
+}
+
+/** Each turn begins with the other of the two, so that a machine that grows slower or faster favours neither. */
+async function runPairs({ context, runner, rig, plan, report }: OrderPartOptions): Promise<Pair[]> {
   const burst = { concurrency: CROWD, count: plan.burstOrders };
+  const pairs: Pair[] = [];
   for (const workerProcesses of plan.rounds.flat()) {
     const variant = { workflowType: 'oneLocal', workerProcesses, eager: false, described: false } as const;
     await setWorkerProcesses(context.stack, workerProcesses);
     await rig.run(variant, { concurrency: 10, count: plan.warmUp });
     await runner.run({ kind: 'closed', concurrency: 10, count: plan.warmUp });
-    const skeleton = await rig.run(variant, burst);
-    report(`skeleton, ${workerProcesses} worker processes`, skeleton);
-    const real = await measure(`real path, ${workerProcesses} worker processes`, { kind: 'closed', ...burst });
-    pairs.push({ workerProcesses, real, skeleton });
+    const measureReal = () => runner.run({ kind: 'closed', ...burst });
+    const measureSkeleton = () => rig.run(variant, burst);
+    const first = pairs.length % 2 === 0 ? await measureSkeleton() : await measureReal();
+    const pair =
+      'workflowType' in first
+        ? { workerProcesses, skeleton: first, real: await measureReal() }
+        : { workerProcesses, real: first, skeleton: await measureSkeleton() };
+    report(`real path, ${workerProcesses} worker processes`, pair.real);
+    report(`skeleton, ${workerProcesses} worker processes`, pair.skeleton);
+    pairs.push(pair);
   }
-  await setWorkerProcesses(context.stack, 1);
-  await rig.setWorkers(0);
-  return { single, steady, minute, histories, pairs };
+  return pairs;
 }
 
 const openPace = (ratePerSecond: number, seconds: number) =>

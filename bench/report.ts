@@ -26,8 +26,21 @@ export function formatReport(figures: BenchFigures): string {
     ...(orders ? ['', ...formatOrders(orders)] : []),
     ...(calls.length > 0 ? ['', 'Reads, logins and token validation', formatCalls(calls)] : []),
     ...(footprint ? ['', ...formatFootprint(footprint)] : []),
+    ...warnOfOthers(figures),
     ...['', formatTable([['target', 'measured', 'met'], ...judgeTargets(figures).map(targetCells)])],
   ].join('\n');
+}
+
+const OTHERS_SHARE_MAX = 0.1;
+
+/** Latencies and rates are worth little when others worked on the machine; CPU figures and ratios still hold. */
+function warnOfOthers({ skeletons = [], orders, reads, auth }: BenchFigures): string[] {
+  const pairs = orders?.pairs.flatMap(({ real, skeleton }) => [real, skeleton]) ?? [];
+  const runs = [...skeletons, ...(orders ? [orders.single, orders.steady, orders.minute, ...pairs] : [])];
+  const all = [...runs, ...Object.values(reads ?? {}), ...Object.values(auth ?? {})] as { othersShare: number }[];
+  const most = Math.max(0, ...all.map(({ othersShare }) => othersShare));
+  if (most <= OTHERS_SHARE_MAX) return [];
+  return ['', `Others used up to ${share(most)} of this machine meanwhile: go by CPU figures and ratios, or run again on a quiet machine.`];
 }
 
 const targetCells = ({ target, measured, met }: ReturnType<typeof judgeTargets>[number]): string[] => [

@@ -21,7 +21,7 @@ export interface BenchRun {
   readonly machine: MachineFacts;
   readonly options: BenchOptions;
   readonly plan: Plan;
-  /** Ends the run early; what was measured by then is kept. */
+  /** Ends the run early; the parts that were finished are kept. */
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -78,7 +78,7 @@ async function runParts(run: PartsRun): Promise<void> {
   await attempt('a', 'skeletons', async () => {
     figures.skeletons = await runSkeletons(rig, plan, (measured) => say(describeSkeletonRun(measured)));
   });
-  await rig.setWorkers(0);
+  await rig.rest();
   if (!wants('b', 'c', 'd', 'e')) return;
 
   const context = await createBenchContext(stack);

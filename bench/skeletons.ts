@@ -33,8 +33,8 @@ export interface SkeletonFigures extends SkeletonVariant {
 export interface SkeletonRig {
   /** Orders of this shape as fast as `concurrency` clients send them, until the last one has ended. */
   run(variant: SkeletonVariant, load: { concurrency: number; count: number }): Promise<SkeletonFigures>;
-  /** Has that many worker processes running. */
-  setWorkers(count: number): Promise<void>;
+  /** Ends all workers, so that nothing polls while something else is measured. */
+  rest(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -106,11 +106,18 @@ export async function createSkeletonRig(options: SkeletonRigOptions): Promise<Sk
     };
   };
 
+  const rest = async (): Promise<void> => {
+    await setWorkers(0);
+    await eager?.stop();
+    eager = undefined;
+  };
+
   return {
     run,
-    setWorkers,
+    rest,
     stop: async () => {
-      await Promise.all([starter, ...workers, ...(eager ? [eager] : [])].map((process) => process.stop()));
+      await rest();
+      await starter.stop();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { CallFigures } from './call-run.ts';
 import type { BenchFigures } from './figures.ts';
-import { mergedLatencies, pairsWith, rateRatio } from './pair-figures.ts';
+import { mergedLatencies, overallRate, pairsWith, rateRatio } from './pair-figures.ts';
 import { summarize } from './statistics.ts';
 
 export interface TargetRow {
@@ -17,7 +17,7 @@ export function judgeTargets({ orders, reads, auth }: BenchFigures): TargetRow[]
   const pairs = pairsWith(orders?.pairs ?? [], 1);
   const burst = summarize(mergedLatencies(pairs));
   const ratio = pairs.length > 0 ? rateRatio(pairs) : undefined;
-  const ordersPerMinute = pairs.length > 0 ? Math.min(...pairs.map(({ real }) => real.ordersPerSecond * 60)) : undefined;
+  const ordersPerMinute = pairs.length > 0 ? overallRate(pairs.map(({ real }) => real)) * 60 : undefined;
   const histories = orders?.histories;
   return [
     atMost('submit p50 at a steady 20/s', 10, orders?.steady.submitMs?.p50, ms),

@@ -30,7 +30,10 @@ async function main(): Promise<void> {
     logger,
     metrics,
     findQuote: feed.findQuote,
-    onFenced: () => process.kill(process.pid, 'SIGTERM'),
+    onFenced: () => {
+      process.exitCode = 1;
+      process.kill(process.pid, 'SIGTERM');
+    },
     quoteMaxAgeMs: env.QUOTE_MAX_AGE_MS,
   });
 

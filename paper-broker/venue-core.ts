@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import { type ClosedOrders, createClosedOrders } from './closed-orders.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { viewOrder } from './engine-state.ts';
-import { VenueFenced, VenueUnavailable } from './errors.ts';
+import { VenueUnavailable } from './errors.ts';
 import { type Batch, createJournal, type Journal } from './journal.ts';
 import type { VenueMetrics } from './metrics.ts';
 import { isOpen } from './order.ts';
+import { createRecovery } from './recovery.ts';
 import { createReportLog, type ReportLog } from './report-log.ts';
 import type { VenueStore } from './store.ts';
 import type { VenueQuote } from './symbol-book.ts';
@@ -43,100 +44,66 @@ export interface VenueCore {
 const CLOSED_ORDERS_KEPT_MAX = 10_000;
 const JOURNAL_WRITE_TIMEOUT_MS = 5_000;
 const STOP_TIMEOUT_MS = 3_000;
-const RECOVERY_WAIT_MIN_MS = 50;
-const RECOVERY_WAIT_MAX_MS = 1_000;
-
-type VenueStatus = 'STARTING' | 'SERVING' | 'RECOVERING' | 'FENCED' | 'STOPPED';
 
 export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeMs, now }: VenueCoreOptions): VenueCore {
   const closed = createClosedOrders(CLOSED_ORDERS_KEPT_MAX);
   const reports = createReportLog({ readHistory: store.reportsAfter });
-  let status: VenueStatus = 'STARTING';
-  let identity = { venueId: '', epoch: 0 };
-
   const engine = createEngine({
     record: (order, report) => journal.record(order, report),
     recordUsage: (usage) => journal.recordUsage(usage),
     now,
   });
   const journal = createJournal({
-    write: (batch) => store.write(identity.epoch, batch),
+    write: (batch) => store.write(recovery.identity().epoch, batch),
     onCommitted: (batch) => {
       retireClosed(engine, closed, batch);
-      for (const report of batch.reports) metrics.reports.inc({ exec_type: report.execType });
       metrics.openOrders.set(engine.openOrderCount());
+      for (const report of batch.reports) metrics.reports.inc({ exec_type: report.execType });
       reports.append(batch.reports);
     },
-    onFailed: (error) => onWriteFailed(error),
+    onFailed: (error) => recovery.onWriteFailed(error),
     metrics,
     writeTimeoutMs: JOURNAL_WRITE_TIMEOUT_MS,
   });
-  const wakeUp = createWakeUp({ now, onDue: () => onExpiryDue() });
-  const armExpiry = (): void => wakeUp.at(engine.nextExpiryMs());
+  const isServing = (): boolean => recovery.status() === 'SERVING';
   const isCurrent = (quote: VenueQuote): boolean => now() - quote.timeMs <= quoteMaxAgeMs;
-  const isServing = (): boolean => status === 'SERVING';
-
-  const onExpiryDue = (): void => {
-    // While the book is being read back nothing may change; the recovery arms the timer again.
-    if (!isServing()) return;
+  // While the book is being read back nothing may change; the recovery arms the timer again.
+  const wakeUp = createWakeUp({ now, onDue: () => isServing() && expireDue() });
+  const armExpiry = (): void => wakeUp.at(engine.nextExpiryMs());
+  const expireDue = (): void => {
     engine.expireDue();
     armExpiry();
   };
-
-  const recover = async (): Promise<void> => {
-    for (let attempt = 0; status !== 'STOPPED'; attempt += 1) {
-      try {
-        const durable = await store.takeOver();
-        identity = durable;
-        engine.restore(durable);
-        reports.skipTo(durable.lastSequence);
-        break;
-      } catch (error) {
-        const level = attempt === 0 ? 'error' : 'debug';
-        logger[level]({ err: error, attempt }, 'the book cannot be read from the database; trying again');
-        await sleep(Math.min(RECOVERY_WAIT_MIN_MS * 2 ** attempt, RECOVERY_WAIT_MAX_MS));
-      }
-    }
-    if (status === 'STOPPED') return;
-    status = 'SERVING';
-    metrics.recoveries.inc();
-    metrics.openOrders.set(engine.openOrderCount());
-    logger.info({ lastSequence: reports.lastSequence(), openOrders: engine.openOrderCount() }, 'the book is read');
-    engine.expireDue();
-    for (const quote of engine.quotes()) if (isCurrent(quote)) engine.matchSymbol(quote.symbol);
-    armExpiry();
-  };
-
-  const onWriteFailed = (error: unknown): void => {
-    if (error instanceof VenueFenced) {
-      status = 'FENCED';
-      logger.fatal({ err: error }, 'another process has taken this venue over');
-      onFenced();
-      return;
-    }
-    logger.error({ err: error }, 'the journal could not be written; reading the book back');
-    if (status === 'STOPPED') return;
-    status = 'RECOVERING';
-    void recover();
-  };
+  const recovery = createRecovery({
+    store,
+    logger,
+    restore: (durable) => {
+      engine.restore(durable);
+      reports.skipTo(durable.lastSequence);
+      metrics.recoveries.inc();
+      metrics.openOrders.set(engine.openOrderCount());
+      expireDue();
+      for (const quote of engine.quotes()) if (isCurrent(quote)) engine.matchSymbol(quote.symbol);
+    },
+    onFenced,
+  });
 
   return {
     engine,
     journal,
     reports,
     closed,
-    start: recover,
+    start: recovery.start,
     async stop() {
-      status = 'STOPPED';
+      recovery.stop();
       wakeUp.cancel();
-      const drained = journal.drained().catch((error: unknown) => logger.error({ err: error }, 'changes were given up at the end'));
-      await Promise.race([drained, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+      await drain(journal, logger);
     },
     isServing,
     requireServing() {
-      if (!isServing()) throw new VenueUnavailable(`the venue is ${status}`);
+      if (!isServing()) throw new VenueUnavailable(`the venue is ${recovery.status()}`);
     },
-    venueId: () => identity.venueId,
+    venueId: () => recovery.identity().venueId,
     isCurrent,
     onQuote(quote) {
       metrics.quotes.inc();
@@ -144,6 +111,11 @@ export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeM
     },
     armExpiry,
   };
+}
+
+async function drain(journal: Journal, logger: Logger): Promise<void> {
+  const drained = journal.drained().catch((error: unknown) => logger.error({ err: error }, 'changes were given up at the end'));
+  await Promise.race([drained, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 /** Orders that closed in this batch, and have not changed since, leave the engine's memory: they are durable and final. */

@@ -191,6 +191,18 @@ describe('the process', () => {
     }
   });
 
+  it('ends with a failure when another process took its database over, and has written nothing since', async () => {
+    const url = await newDatabase();
+    const old = await open(url);
+    await old.broker.placeOrder(order());
+    const { broker } = await open(url);
+    const lost = order();
+    expect(await codeOf(old.broker.placeOrder(lost))).not.toBe('OK');
+    expect(await old.exited).toBe(1);
+    expect(await codeOf(broker.getOrder({ clientOrderId: lost.clientOrderId }))).toBe('NotFound');
+    expect(sequences(await read(broker, 0n, 2n))).toEqual([1, 2]);
+  });
+
   it('serves health and metrics over HTTP/1.1 on the same port', async () => {
     const { url, broker } = await open(await newDatabase());
     await broker.placeOrder(order());

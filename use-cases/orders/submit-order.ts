@@ -50,8 +50,6 @@ export function createSubmitOrder(deps: SubmitOrderDeps) {
   };
 }
 
-export type SubmitOrder = ReturnType<typeof createSubmitOrder>;
-
 function toSubmission(accountId: string, terms: OrderTerms, key: string | null, nowMs: number): OrderSubmission {
   return {
     ...terms,

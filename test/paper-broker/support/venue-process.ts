@@ -7,6 +7,8 @@ const START_TIMEOUT_MS = 60_000;
 
 export interface VenueProcess {
   url: string;
+  /** The exit code, or the signal's name, once it has ended. */
+  exited: Promise<number | NodeJS.Signals | null>;
   /** Sends the signal and resolves with the exit code, or the signal's name, and how long it took. */
   end(signal: NodeJS.Signals): Promise<{ code: number | NodeJS.Signals | null; tookMs: number }>;
 }
@@ -21,6 +23,7 @@ export async function startVenueProcess(env: Record<string, string>): Promise<Ve
   const port = await listening(child);
   return {
     url: `http://127.0.0.1:${port}`,
+    exited,
     async end(signal) {
       const started = performance.now();
       child.kill(signal);
