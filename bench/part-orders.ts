@@ -19,6 +19,8 @@ export interface OrderPart {
   /** 1,000 orders a minute. */
   readonly minute: OrderFigures;
   readonly histories: HistoryFigures;
+  /** Of the bursts, where reports of fills and bookings may overtake one another. */
+  readonly burstHistories: HistoryFigures;
   readonly pairs: readonly Pair[];
 }
 
@@ -47,10 +49,12 @@ export async function runOrders({ context, runner, rig, plan, report }: OrderPar
   const histories = await readHistories(context.client, context.sql, minuteStartedAt, plan.historySample);
   const single = await measure('1 client', { kind: 'closed', concurrency: 1, count: plan.singleOrders });
 
+  const pairsStartedAt = Date.now();
   const pairs = await runPairs({ context, runner, rig, plan, report });
   await setWorkerProcesses(context.stack, 1);
   await rig.rest();
-  return { single, steady, minute, histories, pairs };
+  const burstHistories = await readHistories(context.client, context.sql, pairsStartedAt, plan.historySample);
+  return { single, steady, minute, histories, burstHistories, pairs };
 }
 
 /** Each turn begins with the other of the two, so that a machine that grows slower or faster favours neither. */

@@ -1,11 +1,12 @@
 import type { CallFigures } from './call-run.ts';
 import type { BenchFigures } from './figures.ts';
+import type { HistoryFigures } from './order-histories.ts';
 import type { OrderFigures } from './order-run.ts';
 import { overallRate, pairsWith, rateRatio } from './pair-figures.ts';
 import type { FootprintPart } from './part-footprint.ts';
 import type { OrderPart } from './part-orders.ts';
 import type { SkeletonFigures } from './skeletons.ts';
-import type { LatencySummary } from './statistics.ts';
+import { type LatencySummary, mean } from './statistics.ts';
 import { judgeTargets } from './targets.ts';
 import { formatTable } from './text-table.ts';
 import type { ByGroup } from './usage-meter.ts';
@@ -62,13 +63,13 @@ function formatSkeletons(all: readonly SkeletonFigures[]): string {
     String(figures.concurrency),
     ...percentiles(figures.ackMs),
     figures.ordersPerSecond.toFixed(1),
-    ...['temporal', 'skeleton workers', 'skeleton client'].map((name) => (figures.cpuMsPerOrder[name] ?? 0).toFixed(1)),
+    ...SKELETON_GROUPS.map((name) => (figures.cpuMsPerOrder[name] ?? 0).toFixed(1)),
     share(figures.othersShare),
   ]);
   return formatTable([head, ...rows]);
 }
 
-function formatOrders({ single, steady, minute, histories, pairs }: OrderPart): string[] {
+function formatOrders({ single, steady, minute, histories, burstHistories, pairs }: OrderPart): string[] {
   const runs: [string, OrderFigures][] = [
     ['steady 20 a second', steady],
     ['steady 1,000 a minute', minute],
@@ -104,7 +105,6 @@ function formatOrders({ single, steady, minute, histories, pairs }: OrderPart): 
     run.statements.hubPerOrder.toFixed(2),
     run.statements.venuePerOrder.toFixed(2),
   ]);
-  const { events, workflowTasks, sampled, oneTaskShare, historyBytesMean } = histories;
   return [
     'The order path over HTTP: 20 accounts, 5 symbols, buys and sells',
     formatTable([head, ...rows]),
@@ -112,11 +112,14 @@ function formatOrders({ single, steady, minute, histories, pairs }: OrderPart): 
     `CPU ms per order by process, and statements per order (${steady.statements.source}) of the hub and of the venue`,
     formatTable([['run', ...groups, 'sum', 'hub SQL', 'venue SQL'], ...cpu]),
     '',
-    `Histories of ${sampled} orders: ${events.mean.toFixed(1)} events (most ${events.max}), ${workflowTasks.mean.toFixed(2)} workflow tasks (most ` +
-      `${workflowTasks.max}), ${share(oneTaskShare)} with one task, ${Math.round(historyBytesMean)} bytes`,
+    `Histories of orders at 1,000 a minute: ${describeHistories(histories)}`,
+    `Histories of orders in bursts: ${describeHistories(burstHistories)}`,
     '',
     'The real path against the one-task skeleton, in turns, 50 clients',
-    formatTable([['worker processes', 'real orders/s', 'skeleton orders/s', 'ratio', 'turns'], ...ratioRows(pairs)]),
+    formatTable([
+      ['worker processes', 'real orders/s', 'skeleton orders/s', 'ratio', 'turns', 'real CPU', 'skeleton CPU'],
+      ...ratioRows(pairs),
+    ]),
   ];
 }
 
@@ -124,12 +127,34 @@ function ratioRows(pairs: OrderPart['pairs']): string[][] {
   return [...new Set(pairs.map(({ workerProcesses }) => workerProcesses))].map((count) => {
     const mine = pairsWith(pairs, count);
     const rates = [overallRate(mine.map(({ real }) => real)), overallRate(mine.map(({ skeleton }) => skeleton))];
-    return [String(count), ...rates.map((rate) => rate.toFixed(1)), rateRatio(mine).toFixed(2), String(mine.length)];
+    const cpu = [mean(mine.map(({ real }) => sumOf(real.cpuMsPerOrder))), mean(mine.map(({ skeleton }) => skeletonCpu(skeleton)))];
+    const [realRate, skeletonRate, realCpu, skeletonCpuMs] = [...rates, ...cpu].map((value) => value.toFixed(1));
+    return [
+      String(count),
+      realRate ?? '',
+      skeletonRate ?? '',
+      rateRatio(mine).toFixed(2),
+      String(mine.length),
+      realCpu ?? '',
+      skeletonCpuMs ?? '',
+    ];
   });
 }
 
+const describeHistories = ({ sampled, events, workflowTasks, oneTaskShare, historyBytesMean }: HistoryFigures): string =>
+  `${events.mean.toFixed(1)} events (most ${events.max}), ${workflowTasks.mean.toFixed(2)} workflow tasks (most ${workflowTasks.max}), ` +
+  `${share(oneTaskShare)} with one task, ${Math.round(historyBytesMean)} bytes; ${sampled} sampled`;
+
+const sumOf = (use: ByGroup): number => Object.values(use).reduce((sum, value) => sum + value, 0);
+
+const SKELETON_GROUPS = ['temporal', 'skeleton workers', 'skeleton client'];
+
+/** The real stack idles meanwhile: what it uses is not the skeleton's. */
+const skeletonCpu = ({ cpuMsPerOrder }: SkeletonFigures): number =>
+  SKELETON_GROUPS.reduce((sum, name) => sum + (cpuMsPerOrder[name] ?? 0), 0);
+
 const cpuCells = (cpu: ByGroup, groups: readonly string[]): string[] =>
-  [...groups.map((name) => cpu[name] ?? 0), Object.values(cpu).reduce((sum, value) => sum + value, 0)].map((value) => value.toFixed(1));
+  [...groups.map((name) => cpu[name] ?? 0), sumOf(cpu)].map((value) => value.toFixed(1));
 
 function formatCalls(all: readonly CallFigures[]): string {
   const head = ['call', 'p50', 'p95', 'p99', 'calls/s', 'failed', 'CPU api', 'clients', 'others'];

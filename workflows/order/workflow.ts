@@ -73,7 +73,8 @@ async function retryWhileWanted(life: OrderLife, steps: Steps): Promise<Executed
   try {
     return await retrying.run(() => steps.executeDurably());
   } catch (error) {
-    if (isCancellation(error)) return null;
+    // An attempt that was under way when the cancel came may end with a failure of its own, and is then not tried again.
+    if (isCancellation(error) || life.wantsOut) return null;
     throw error instanceof ActivityFailure && error.cause ? error.cause : error;
   }
 }
