@@ -60,12 +60,3 @@ async function runOpen({ ratePerSecond, count }: Extract<Pace, { kind: 'open' }>
   }
   await Promise.all(underWay);
 }
-
-/** Two results of the same kind of call as one. */
-export function mergeResults(results: readonly LoadResult[]): Pick<LoadResult, 'latenciesMs' | 'failures'> {
-  const failures: Record<string, number> = {};
-  for (const result of results) {
-    for (const [reason, count] of Object.entries(result.failures)) failures[reason] = (failures[reason] ?? 0) + count;
-  }
-  return { latenciesMs: results.flatMap((result) => result.latenciesMs), failures };
-}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { createBrokerSessionActivities } from '../activities/broker-session-activities.ts';
@@ -42,6 +42,7 @@ Runtime.install({
 
 const database = openDatabase(env.DATABASE_URL, { poolSize: env.DATABASE_POOL_SIZE, applicationName: 'hub-workers' });
 const temporal = await connectTemporal({ address: env.TEMPORAL_ADDRESS, namespace: env.TEMPORAL_NAMESPACE });
+const workerConnection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS });
 const broker = createConnectBroker({ baseUrl: env.BROKER_URL, logger });
 const marketData = createConnectMarketData({ baseUrl: env.MARKET_DATA_URL, logger });
 const orders = createOrderStore(database);
@@ -60,7 +61,7 @@ const pumpReports = createPumpReports({
 });
 
 const config = {
-  connection: temporal.connection,
+  connection: workerConnection,
   namespace: env.TEMPORAL_NAMESPACE,
   workflowBundle: await bundleWorkflows(temporalLogger),
   cachedWorkflowsMax: env.CACHED_WORKFLOWS_MAX,
@@ -85,5 +86,6 @@ try {
   metrics.close();
   await database.close();
   await temporal.close();
+  await workerConnection.close();
 }
 logger.info('stopped');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { mergeResults, runPaced } from '../../bench/paced-load.ts';
+import { runPaced } from '../../bench/paced-load.ts';
 
 it('makes each call of a closed load once and never more at a time than there are clients', async () => {
   const made: number[] = [];
@@ -49,9 +49,4 @@ it('keeps failed calls out of the latencies and counts them by reason', async ()
   });
   expect(result.failures).toEqual({ '503 DATABASE_UNAVAILABLE': 2, '422 NO_QUOTE': 2 });
   expect(result.latenciesMs).toHaveLength(6);
-});
-
-it('adds up the failures of several loads', () => {
-  const load = (failures: Record<string, number>) => ({ startedAtMs: 0, elapsedMs: 1, latenciesMs: [1], failures });
-  expect(mergeResults([load({ a: 1 }), load({ a: 2, b: 1 })])).toEqual({ latenciesMs: [1, 1], failures: { a: 3, b: 1 } });
 });

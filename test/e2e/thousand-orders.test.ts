@@ -5,8 +5,9 @@ import type { OrderStatus } from '../../domain/order/order.ts';
 import type { OrderRequest } from '../support/e2e-client.ts';
 import { type E2eStack, PRICES, startE2eStack, type Trader } from '../support/e2e-stack.ts';
 import { HUB_RULES } from '../support/trading-hub-rules.ts';
-import { checkInvariants, type InvariantSql } from '../support/trading-invariants.ts';
+import { checkInvariants } from '../support/trading-invariants.ts';
 import { chooseFrom, seededRandom, waitUntilAllClosed } from '../support/trading-load.ts';
+import type { InvariantSql } from '../support/trading-violation.ts';
 
 const ORDERS = 1_000;
 const CLIENTS = 50;

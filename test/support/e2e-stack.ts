@@ -61,7 +61,7 @@ export async function startE2eStack(env: Partial<Record<ProcessName, Readonly<Re
       stateDir,
       ports: 'free',
       headless: true,
-      entries: { 'market-data': join(import.meta.dirname, 'e2e-market-data.ts') },
+      entries: { 'market-data': new URL('./e2e-market-data.ts', import.meta.url).pathname },
       env: {
         ...env,
         'market-data': { ...standingStill, ...env['market-data'] },

@@ -1,15 +1,6 @@
-import type postgres from 'postgres';
 import { HUB_RULES } from './trading-hub-rules.ts';
 import { compareWithVenue } from './trading-venue-rules.ts';
-
-/** One rule of the books that does not hold, and where. */
-export interface Violation {
-  rule: string;
-  detail: string;
-}
-
-/** A database, or a transaction in it. */
-export type InvariantSql = Pick<postgres.Sql, 'unsafe'>;
+import type { InvariantSql, Violation } from './trading-violation.ts';
 
 /**
  * Checks every account, order and execution of the hub against each other, in one snapshot, and against the venue's own books. Empty

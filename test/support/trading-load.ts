@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
 import { waitUntil } from '../../dev/wait-until.ts';
+import { buyMarket } from './e2e-client.ts';
+import type { Trader } from './e2e-stack.ts';
 
 /** Tommy Ettinger's mulberry32, uniform in [0, 1): the same seed is the same load. */
 export function seededRandom(seed: number): () => number {
@@ -25,4 +29,28 @@ export async function waitUntilAllClosed(hub: postgres.Sql, timeoutMs = 120_000)
     return open.length === 0;
   };
   await waitUntil(isAllClosed, { timeoutMs, everyMs: 200, message: `there are open orders after ${timeoutMs} ms` });
+}
+
+export interface Sent {
+  trader: Trader;
+  key: string;
+  /** `null` when the order was not acknowledged: refused for now, or the connection broke. */
+  orderId: string | null;
+}
+
+const PAUSE_MS = 50;
+
+/** Each trader buys one share after the other, each under a key of its own, until `isOver`. Whatever fails is noted, not thrown. */
+export async function sendUntil(isOver: () => boolean, traders: readonly Trader[]): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  const trade = async (trader: Trader): Promise<void> => {
+    while (!isOver()) {
+      const key = randomUUID();
+      const answer = await trader.submit(buyMarket('FB', '1'), key).catch(() => null);
+      sent.push({ trader, key, orderId: answer?.status === 202 ? answer.body.id : null });
+      await sleep(PAUSE_MS);
+    }
+  };
+  await Promise.all(traders.map(trade));
+  return sent;
 }

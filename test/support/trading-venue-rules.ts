@@ -1,7 +1,7 @@
 import { parseBrokerOrderId } from '../../contracts/ids.ts';
 import { Decimal } from '../../domain/money/decimal.ts';
 import { isOpen, type OrderStatus } from '../../domain/order/order.ts';
-import type { InvariantSql, Violation } from './trading-invariants.ts';
+import type { InvariantSql, Violation } from './trading-violation.ts';
 
 interface HubOrder {
   id: string;

@@ -35,7 +35,7 @@ export function stepsOf(submission: OrderSubmission) {
   return {
     /** The uninterrupted stretch; `null` when it could not be run to its end in the workflow task. */
     executeLocally: (): Promise<ExecutedSteps | null> =>
-      locally(() => local.executeOrder.executeWithOptions({ ...LOCAL, summary: stretch }, [submission, false])),
+      locally(local.executeOrder.executeWithOptions({ ...LOCAL, summary: stretch }, [submission, false])),
 
     /** The same with retries. It may have reached the venue before, so the venue is asked first. */
     executeDurably: (): Promise<ExecutedSteps> =>
@@ -68,18 +68,15 @@ export function stepsOf(submission: OrderSubmission) {
 export type Steps = ReturnType<typeof stepsOf>;
 
 async function locallyOrDurably<T>(tryLocally: () => Promise<T>, runDurably: () => Promise<T>): Promise<T> {
-  return (await locally(tryLocally)) ?? runDurably();
+  return (await locally(tryLocally())) ?? runDurably();
 }
 
 /** `null` when a normal activity has to do it. */
-async function locally<T>(step: () => Promise<T>): Promise<T | null> {
-  try {
-    return await step();
-  } catch (error) {
+const locally = <T>(step: Promise<T>): Promise<T | null> =>
+  step.catch((error: unknown) => {
     if (isCancellation(error) || isFinal(error)) throw error;
     return null;
-  }
-}
+  });
 
 /** What no retry mends. A local activity throws the failure itself, a normal one wraps it. */
 function isFinal(error: unknown): boolean {

@@ -25,13 +25,16 @@ export async function order(submission: OrderSubmission): Promise<OrderProgress>
   const life = new OrderLife(submission);
   takeMessages(life);
   CancellationScope.current().cancelRequested.catch(() => life.requestCancel('temporal'));
-  return CancellationScope.nonCancellable(async () => {
-    const steps = stepsOf(submission);
-    await execute(life, steps);
-    await restUntilClosed(life, steps);
-    await condition(allHandlersFinished);
-    return life.known;
-  });
+  return CancellationScope.nonCancellable(() => live(life, stepsOf(submission)));
+}
+
+/** An order that the venue fills at once passes through here with a single wait: every promise costs the worker a stack trace. */
+async function live(life: OrderLife, steps: Steps): Promise<OrderProgress> {
+  const executed = await steps.executeLocally();
+  advance(life, executed === null ? await executeDurably(life, steps) : decidedOn(executed));
+  if (!life.isClosed) await restUntilClosed(life, steps);
+  if (!allHandlersFinished()) await condition(allHandlersFinished);
+  return life.known;
 }
 
 function takeMessages(life: OrderLife): void {
@@ -50,19 +53,21 @@ function takeMessages(life: OrderLife): void {
   );
 }
 
-/** The uninterrupted stretch. A cancel waits for its one local try, and interrupts the retries that may follow. */
-async function execute(life: OrderLife, steps: Steps): Promise<void> {
-  let executed = await steps.executeLocally();
-  while (executed === null) {
-    executed = await retryWhileWanted(life, steps);
-    if (executed !== null) break;
-    const decided = await steps.findDecision();
-    if (decided === null) throw givenUp(life);
+/** The stretch with retries, which a cancel or an abandonment interrupts; its one local try before is never cut short. */
+async function executeDurably(life: OrderLife, steps: Steps): Promise<OrderProgress> {
+  for (;;) {
+    const executed = await retryWhileWanted(life, steps);
+    if (executed !== null) return decidedOn(executed);
+    const standing = await steps.findDecision();
+    if (standing === null) throw givenUp(life);
     life.isAbandoned = false;
-    if (life.cancelRequestedBy !== null) return advance(life, decided);
+    if (life.cancelRequestedBy !== null) return standing;
   }
-  if (executed.progress === null) throw ApplicationFailure.nonRetryable('Nobody decided on the order in time', 'ACCEPT_BY_PASSED');
-  advance(life, executed.progress);
+}
+
+function decidedOn({ progress }: ExecutedSteps): OrderProgress {
+  if (progress === null) throw ApplicationFailure.nonRetryable('Nobody decided on the order in time', 'ACCEPT_BY_PASSED');
+  return progress;
 }
 
 /** `null` when somebody wants the order gone. */

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
+import { createHubClient } from '../../clients/hub-client.ts';
+import type { ErrorCode } from '../../contracts/errors.ts';
+import { OrderType, Side, TimeInForce } from '../../proto/gen/hub/v1/broker_pb.js';
+import { ErrorInfoSchema } from '../../proto/gen/hub/v1/error_pb.js';
+import { type Answer, buyLimit, buyMarket, type ProblemBody } from '../support/e2e-client.ts';
+import { forgeTokens } from '../support/e2e-forged-tokens.ts';
+import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import { checkInvariants } from '../support/trading-invariants.ts';
+import { countRows, readMoney } from '../support/trading-snapshot.ts';
+
+const SQL_TEXT = `'; DROP TABLE orders; --`;
+/** The same without a space, which an id may not have. */
+const SQL_ID = `');DROP/**/TABLE/**/orders;--`;
+
+let e2e: E2eStack;
+/** Has 10 AAPL, an open order, and cash. */
+let trader: Trader;
+let stranger: Trader;
+let openOrderId: string;
+
+beforeAll(async () => {
+  e2e = await startE2eStack();
+  trader = await e2e.createTrader();
+  stranger = await e2e.createTrader();
+  const { body: bought } = await trader.submit(buyMarket('AAPL', '10'));
+  await trader.waitForEnd(bought.id);
+  const { body: resting } = await trader.submit(buyLimit('IBM', '10', '100.00'));
+  openOrderId = resting.id;
+  await trader.waitForOrder(openOrderId, (order) => order.status === 'NEW');
+});
+
+afterAll(() => e2e.stop());
+
+/** The call is answered with this problem, and no row of any table is there or gone that was not before. */
+async function expectNothingChanged(code: ErrorCode, status: number, call: () => Promise<Answer<unknown>>): Promise<void> {
+  const before = { rows: await countRows(e2e.hub), money: await readMoney(e2e.hub) };
+  const answer = (await call()) as Answer<ProblemBody>;
+  expect({ status: answer.status, code: answer.body?.code, type: answer.headers.get('content-type') }, answer.text).toEqual({
+    status,
+    code,
+    type: 'application/problem+json',
+  });
+  expect({ rows: await countRows(e2e.hub), money: await readMoney(e2e.hub) }).toEqual(before);
+}
+
+const post = (body: unknown, headers: Record<string, string> = {}) => trader.send('POST', '/v1/orders', { body, headers });
+
+const GOOD = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', timeInForce: 'DAY', quantity: '1', limitPrice: '200.00' };
+const { limitPrice: _, ...WITHOUT_PRICE } = GOOD;
+
+describe('an order that is not well formed', () => {
+  it.each<[string, unknown]>([
+    ['no symbol', { ...GOOD, symbol: undefined }],
+    ['a quantity of zero', { ...GOOD, quantity: '0' }],
+    ['a negative quantity', { ...GOOD, quantity: '-1' }],
+    ['a quantity with nine decimals', { ...GOOD, quantity: '1.123456789' }],
+    ['a quantity of 1e400 as text', { ...GOOD, quantity: '1e400' }],
+    ['a quantity of 400 digits', { ...GOOD, quantity: '9'.repeat(400) }],
+    ['a quantity that is NaN', { ...GOOD, quantity: 'NaN' }],
+    ['a quantity with a separator', { ...GOOD, quantity: '1,000' }],
+    ['a quantity that is a number', { ...GOOD, quantity: 1 }],
+    ['a quantity in Arabic digits', { ...GOOD, quantity: '١٠' }],
+    ['a limit order without a price', WITHOUT_PRICE],
+    ['a market order with a price', { ...GOOD, type: 'MARKET' }],
+    ['a price of zero', { ...GOOD, limitPrice: '0.00' }],
+    ['a negative price', { ...GOOD, limitPrice: '-200.00' }],
+    ['a type that is not offered', { ...GOOD, type: 'STOP' }],
+    ['a time in force that is not offered', { ...GOOD, timeInForce: 'OPG' }],
+    ['a side in small letters', { ...GOOD, side: 'buy' }],
+    ['a symbol in small letters', { ...GOOD, symbol: 'aapl' }],
+    ['an unknown field', { ...GOOD, acountId: 'x' }],
+    ['a field of the order that is not the client’s to set', { ...GOOD, status: 'FILLED' }],
+    ['a client order id with NUL', { ...GOOD, clientOrderId: 'a\0b' }],
+    ['an array', [GOOD]],
+    ['null', null],
+    ['text', 'BUY'],
+  ])('is refused with nothing changed: %s', async (_name, body) => {
+    await expectNothingChanged('VALIDATION_FAILED', 400, () => post(JSON.stringify(body)));
+  });
+
+  it.each(['symbol', 'side', 'type', 'timeInForce', 'quantity', 'limitPrice', 'clientOrderId'])(
+    'is refused with SQL as its %s',
+    async (field) => {
+      await expectNothingChanged('VALIDATION_FAILED', 400, () => post({ ...GOOD, [field]: SQL_TEXT }));
+    },
+  );
+
+  it('is refused when a number is too large for a number', async () => {
+    await expectNothingChanged('VALIDATION_FAILED', 400, () => post(JSON.stringify(GOOD).replace('"1"', '1e400')));
+  });
+
+  it('is refused when it is no JSON', async () => {
+    for (const text of ['{"symbol":', '{', '', 'symbol=AAPL', JSON.stringify(GOOD).slice(0, -1), '\0']) {
+      await expectNothingChanged('MALFORMED_JSON', 400, () => post(text));
+    }
+  });
+
+  it('is refused when it is not sent as JSON', async () => {
+    await expectNothingChanged('UNSUPPORTED_MEDIA_TYPE', 415, () => post(JSON.stringify(GOOD), { 'Content-Type': 'text/plain' }));
+  });
+
+  it('is refused when its body has 10 MB', async () => {
+    const body = JSON.stringify({ ...GOOD, clientOrderId: 'x'.repeat(10 * 1024 * 1024) });
+    await expectNothingChanged('BODY_TOO_LARGE', 413, () => post(body));
+  });
+
+  it('is refused with an idempotency key of white space or 256 characters', async () => {
+    for (const key of ['a b', 'k'.repeat(256)]) {
+      await expectNothingChanged('VALIDATION_FAILED', 400, () => post(GOOD, { 'Idempotency-Key': key }));
+    }
+  });
+});
+
+/** What an order that is refused leaves: itself, one entry of its audit trail and, with a key, the answer. No money, no share. */
+async function expectRefusal(code: ErrorCode, body: Record<string, unknown>): Promise<ProblemBody> {
+  const before = { rows: await countRows(e2e.hub), money: await readMoney(e2e.hub) };
+  const answer = (await post(body)) as Answer<ProblemBody>;
+  expect({ status: answer.status, code: answer.body.code }, answer.text).toEqual({ status: 422, code });
+  expect(await trader.getOrder(answer.body.orderId ?? '')).toMatchObject({ status: 'REJECTED', rejectCode: code, filledQuantity: '0' });
+  expect(await readMoney(e2e.hub)).toEqual(before.money);
+  const { orders = 0, audit_events: audits = 0, ...others } = before.rows;
+  expect(await countRows(e2e.hub)).toEqual({ ...others, orders: orders + 1, audit_events: audits + 1 });
+  return answer.body;
+}
+
+describe('an order that breaks a rule', () => {
+  it.each<[ErrorCode, string, Record<string, unknown>]>([
+    ['UNKNOWN_SYMBOL', 'a symbol that nobody knows', { ...GOOD, symbol: 'ZZZZ' }],
+    ['LIMIT_PRICE_OUTSIDE_COLLAR', 'a price 11 % above the market', { ...GOOD, limitPrice: '229.00' }],
+    ['LIMIT_PRICE_OUTSIDE_COLLAR', 'a price a tenth of the market', { ...GOOD, limitPrice: '20.00' }],
+    ['PRICE_INCREMENT_INVALID', 'a price between two cents', { ...GOOD, limitPrice: '200.001' }],
+    ['INSUFFICIENT_BUYING_POWER', 'more than the account can pay', { ...GOOD, quantity: '490' }],
+    ['INSUFFICIENT_POSITION', 'a sale of more than is held', { ...GOOD, side: 'SELL', quantity: '10.00000001' }],
+    ['INSUFFICIENT_POSITION', 'a sale of what was never held', { ...GOOD, symbol: 'MSFT', side: 'SELL', limitPrice: '28.00' }],
+    ['ORDER_TOO_LARGE', 'the largest quantity there is', { ...GOOD, quantity: '999999999999' }],
+  ])('is kept as refused with %s and moves nothing: %s', async (code, _name, body) => {
+    await expectRefusal(code, body);
+  });
+
+  it('says how much is missing', async () => {
+    const { buyingPower } = await trader.getBalance();
+    const problem = await expectRefusal('INSUFFICIENT_BUYING_POWER', { ...GOOD, quantity: '500' });
+    expect(problem.facts).toEqual({ required: '100000.00', available: buyingPower });
+  });
+});
+
+describe("another account's order", () => {
+  it.each(['', '/status', '/executions', '/timeline'])('cannot be read: %s', async (path) => {
+    await expectNothingChanged('ORDER_NOT_FOUND', 404, () => stranger.get(`/v1/orders/${openOrderId}${path}`));
+  });
+
+  it('cannot be canceled and is not listed', async () => {
+    await expectNothingChanged('ORDER_NOT_FOUND', 404, () => stranger.cancel(openOrderId));
+    expect((await trader.getOrder(openOrderId)).status).toBe('NEW');
+    expect((await stranger.get<{ items: unknown[] }>('/v1/orders?status=all')).body.items).toEqual([]);
+  });
+});
+
+describe('a path or query that nobody has', () => {
+  it.each<[ErrorCode, number, string]>([
+    ['ORDER_NOT_FOUND', 404, `/v1/orders/${randomUUID()}`],
+    ['ORDER_NOT_FOUND', 404, `/v1/orders/${encodeURIComponent(SQL_TEXT)}`],
+    ['ORDER_NOT_FOUND', 404, '/v1/orders/%00'],
+    ['POSITION_NOT_FOUND', 404, `/v1/positions/${encodeURIComponent(SQL_TEXT)}`],
+    ['INSTRUMENT_NOT_FOUND', 404, '/v1/instruments/%F0%9F%92%B8'],
+    ['VALIDATION_FAILED', 400, `/v1/orders?symbol=${encodeURIComponent(SQL_TEXT)}`],
+    ['VALIDATION_FAILED', 400, `/v1/orders?cursor=${encodeURIComponent(SQL_ID)}`],
+    ['VALIDATION_FAILED', 400, '/v1/orders?limit=-1'],
+    ['VALIDATION_FAILED', 400, '/v1/orders?status=everything'],
+    ['VALIDATION_FAILED', 400, `/v1/market-data?symbols=${encodeURIComponent(SQL_TEXT)}`],
+    ['NOT_FOUND', 404, '/v1/nothing'],
+  ])('is %s (%i): %s', async (code, status, path) => {
+    await expectNothingChanged(code, status, () => trader.get(path));
+  });
+
+  it('does not put SQL on a watchlist', async () => {
+    const path = `/v1/watchlist/${encodeURIComponent(SQL_TEXT)}`;
+    await expectNothingChanged('INSTRUMENT_NOT_FOUND', 404, () => trader.send('PUT', path));
+    await expectNothingChanged('VALIDATION_FAILED', 400, () =>
+      trader.send('PUT', '/v1/watchlist', { body: { symbols: ['AAPL', SQL_TEXT] } }),
+    );
+  });
+});
+
+describe('a token', () => {
+  const withToken = (token: string | null) =>
+    e2e.anyone.send('POST', '/v1/orders', { body: GOOD, headers: token === null ? {} : { Authorization: `Bearer ${token}` } });
+
+  it('that is missing is UNAUTHENTICATED', async () => {
+    await expectNothingChanged('UNAUTHENTICATED', 401, () => withToken(null));
+  });
+
+  it('that has expired is TOKEN_EXPIRED', async () => {
+    const anHourAgo = createAccessTokens(e2e.stack.env.JWT_SECRET ?? '', () => Date.now() - 3_600_000);
+    const token = await anHourAgo.sign(trader.account.caller);
+    await expectNothingChanged('TOKEN_EXPIRED', 401, () => withToken(token));
+  });
+
+  it('that is forged is TOKEN_INVALID', async () => {
+    const forged = Object.values(await forgeTokens(trader));
+    for (const token of forged) await expectNothingChanged('TOKEN_INVALID', 401, () => withToken(token));
+  });
+
+  it('of a customer opens nothing to operators', async () => {
+    await expectNothingChanged('FORBIDDEN', 403, () => trader.send('POST', '/v1/admin/market-data/cache/invalidate', { body: {} }));
+  });
+});
+
+describe('words of all kinds', () => {
+  const person = (over: Record<string, unknown>) => ({
+    email: `${randomUUID()}@test.local`,
+    password: 'correct-horse-battery',
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    ...over,
+  });
+  const register = (body: Record<string, unknown>) =>
+    e2e.anyone.send<{ firstName: string; lastName: string }>('POST', '/v1/auth/register', { body });
+
+  it('are kept as they were written when they can be names', async () => {
+    for (const firstName of ['Zoë 🦄', '李小龍', SQL_TEXT, "O'Brien", '‮Ada']) {
+      const answer = await register(person({ firstName }));
+      expect(answer.status, answer.text).toBe(201);
+      expect(answer.body.firstName).toBe(firstName);
+      const kept = await e2e.hub`select 1 from users where first_name = ${firstName}`;
+      expect(kept.length).toBe(1);
+    }
+  });
+
+  it('are refused when no database can keep them', async () => {
+    for (const over of [
+      { firstName: 'A\0da' },
+      { lastName: '\ud800' },
+      { firstName: ' ' },
+      { firstName: 'x'.repeat(101) },
+      { email: SQL_TEXT },
+      { roles: ['OPERATOR'] },
+    ]) {
+      await expectNothingChanged('VALIDATION_FAILED', 400, () => register(person(over)));
+    }
+  });
+
+  it('are no way into an account', async () => {
+    const { email } = trader.account;
+    await expectNothingChanged('INVALID_CREDENTIALS', 401, () =>
+      e2e.anyone.send('POST', '/v1/auth/login', { body: { email, password: "' OR '1'='1" } }),
+    );
+  });
+
+  it('are kept as they were written when they name an order or a key', async () => {
+    const request = { ...buyMarket('FB', '1'), clientOrderId: SQL_ID };
+    const accepted = await trader.submit(request, SQL_ID);
+    expect(accepted).toMatchObject({ status: 202, body: { clientOrderId: SQL_ID } });
+    expect((await trader.waitForEnd(accepted.body.id)).status).toBe('FILLED');
+    expect((await trader.submit(request, SQL_ID)).text).toBe(accepted.text);
+  });
+});
+
+describe('over Connect', () => {
+  const codeOf = (error: unknown) => (error instanceof ConnectError ? error.findDetails(ErrorInfoSchema)[0]?.code : undefined);
+  const terms = {
+    symbol: 'AAPL',
+    side: Side.BUY,
+    type: OrderType.LIMIT,
+    timeInForce: TimeInForce.DAY,
+    quantity: '1',
+    limitPrice: '200.00',
+  };
+
+  it('bad input has the same codes and changes nothing', async () => {
+    const { orders } = createHubClient({ baseUrl: e2e.stack.urls.api, token: trader.token });
+    const before = await readMoney(e2e.hub);
+    const failures: [() => Promise<unknown>, Code, ErrorCode][] = [
+      [() => orders.submitOrder({ ...terms, quantity: '-1' }), Code.InvalidArgument, 'VALIDATION_FAILED'],
+      [() => orders.submitOrder({ ...terms, side: Side.UNSPECIFIED }), Code.InvalidArgument, 'VALIDATION_FAILED'],
+      [() => orders.submitOrder({ ...terms, symbol: SQL_TEXT }), Code.InvalidArgument, 'VALIDATION_FAILED'],
+      [() => orders.submitOrder({ ...terms, quantity: '490' }), Code.FailedPrecondition, 'INSUFFICIENT_BUYING_POWER'],
+      [() => orders.getOrder({ id: SQL_TEXT }), Code.NotFound, 'ORDER_NOT_FOUND'],
+      [() => createHubClient({ baseUrl: e2e.stack.urls.api }).orders.submitOrder(terms), Code.Unauthenticated, 'UNAUTHENTICATED'],
+    ];
+    for (const [call, code, hubCode] of failures) {
+      const error = await call().catch((failure: unknown) => failure);
+      expect({ code: (error as ConnectError).code, hubCode: codeOf(error) }).toEqual({ code, hubCode });
+    }
+    expect(await readMoney(e2e.hub)).toEqual(before);
+  });
+});
+
+it('leaves books that add up, every table, and an API that logged no error', async () => {
+  expect(await checkInvariants(e2e.hub, e2e.venue)).toEqual([]);
+  expect(Object.keys(await countRows(e2e.hub))).toEqual(expect.arrayContaining(['orders', 'users', 'ledger_transfers']));
+  const { text: metrics } = await e2e.anyone.get('/metrics');
+  expect(metrics).not.toMatch(/status="500"/);
+});
