@@ -46,7 +46,8 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
   const clock = Date.now;
   const database = openDatabase(config.databaseUrl, { poolSize: config.databasePoolSize, applicationName: 'hub-api' });
   const temporal = await connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
-  const marketData = createConnectMarketData({ baseUrl: config.marketDataUrl, logger });
+  const closing = new AbortController();
+  const marketData = createConnectMarketData({ baseUrl: config.marketDataUrl, logger, follow: closing.signal });
   const { sql } = database;
 
   const accessTokens = createAccessTokens(config.jwtSecret, clock);
@@ -79,6 +80,7 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
       marketData: () => marketData.getQuotes(['AAPL']),
     },
     async close() {
+      closing.abort();
       await database.close();
       await temporal.close();
     },

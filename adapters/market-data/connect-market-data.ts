@@ -5,8 +5,9 @@ import type { Registry } from 'prom-client';
 import type { MarketData, Quote, Quotes } from '../../contracts/ports/market-data.ts';
 import { MarketDataService } from '../../proto/gen/hub/v1/market_data_pb.js';
 import { createCallPolicy } from './call-policy.ts';
+import { followQuotes } from './live-quotes.ts';
 import { fromQuoteMessage } from './quote-message.ts';
-import { streamWithReconnect } from './stream-with-reconnect.ts';
+import { streamWithReconnect, withoutRepeats } from './stream-with-reconnect.ts';
 
 const DEADLINE_MS = 500;
 const TOTAL_DEADLINE_MS = 1_500;
@@ -26,6 +27,8 @@ interface ConnectMarketDataOptions {
   deadlineMs?: number;
   /** Longest wait for a call with all its attempts. */
   totalDeadlineMs?: number;
+  /** Follows the stream of all quotes until it aborts: what it brought lately is answered without a call. */
+  follow?: AbortSignal;
   /** How long an open breaker lets nothing through before it tries again. */
   halfOpenAfterMs?: number;
 }
@@ -50,6 +53,12 @@ export function createConnectMarketData(options: ConnectMarketDataOptions): Mark
   );
   const call = createCallPolicy({ deadlineMs, totalDeadlineMs, halfOpenAfterMs, logger, ...(registry && { registry }) });
 
+  const live = options.follow ? followQuotes({ openStream, signal: options.follow, logger }) : null;
+
+  function openStream(symbols: readonly string[], signal: AbortSignal) {
+    return client.streamMarketData({ symbols: [...symbols] }, { signal });
+  }
+
   const getBatch = async (symbols: string[]): Promise<Quotes> => {
     const answer = await call('getMarketData', (timeoutMs) => client.getMarketData({ symbols }, { timeoutMs }));
     return { quotes: answer.quotes.map(fromQuoteMessage), unknownSymbols: answer.unknownSymbols };
@@ -57,6 +66,8 @@ export function createConnectMarketData(options: ConnectMarketDataOptions): Mark
 
   return {
     async getQuotes(symbols) {
+      const known = live?.find(symbols);
+      if (known) return { quotes: known, unknownSymbols: [] };
       const batches: string[][] = [];
       for (let i = 0; i < symbols.length; i += SYMBOLS_PER_CALL_MAX) batches.push(symbols.slice(i, i + SYMBOLS_PER_CALL_MAX));
       const answers = await Promise.all(batches.map(getBatch));
@@ -64,8 +75,8 @@ export function createConnectMarketData(options: ConnectMarketDataOptions): Mark
     },
 
     streamQuotes(symbols, signal): AsyncIterable<Quote> {
-      const open = (opened: AbortSignal) => client.streamMarketData({ symbols: [...symbols] }, { signal: opened });
-      return streamWithReconnect({ open, signal, logger });
+      const open = (opened: AbortSignal) => openStream(symbols, opened);
+      return withoutRepeats(streamWithReconnect({ open, signal, logger }));
     },
 
     async invalidateCache(symbols) {

@@ -13,15 +13,16 @@ interface ReconnectOptions {
   open(signal: AbortSignal): AsyncIterable<StreamMarketDataResponse>;
   signal: AbortSignal;
   logger: Logger;
+  /** Called when a stream has ended, before it is opened again. */
+  onBreak?: () => void;
 }
 
 /**
- * One stream without an end over many that may break: it opens again with jittered exponential backoff until `signal` aborts, and
- * leaves out the quotes that the one before had delivered. A request that the service refuses for what it is throws
+ * One stream without an end over many that may break: it opens again with jittered exponential backoff until `signal` aborts. Each
+ * begins with the latest quotes again; {@link withoutRepeats} leaves out those that the one before had delivered. A request that the service refuses for what it is throws
  * `HubError('MARKET_DATA_UNAVAILABLE')`, as asking again would not help.
  */
-export async function* streamWithReconnect({ open, signal, logger }: ReconnectOptions): AsyncGenerator<Quote> {
-  const delivered = new Map<string, Quote>();
+export async function* streamWithReconnect({ open, signal, logger, onBreak }: ReconnectOptions): AsyncGenerator<Quote> {
   let failures = 0;
   while (!signal.aborted) {
     const attempt = new AbortController();
@@ -29,11 +30,7 @@ export async function* streamWithReconnect({ open, signal, logger }: ReconnectOp
       for await (const { quote: message } of open(AbortSignal.any([signal, attempt.signal]))) {
         if (failures > 0) logger.info({ failures }, 'quote stream is back');
         failures = 0;
-        if (!message) continue;
-        const quote = fromQuoteMessage(message);
-        if (isSame(quote, delivered.get(quote.symbol))) continue;
-        delivered.set(quote.symbol, quote);
-        yield quote;
+        if (message) yield fromQuoteMessage(message);
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -42,9 +39,19 @@ export async function* streamWithReconnect({ open, signal, logger }: ReconnectOp
     } finally {
       // A reader that stops reading ends the call too, not only this loop.
       attempt.abort();
+      onBreak?.();
     }
     failures += 1;
     await pause(backoffMs(failures), signal);
+  }
+}
+
+export async function* withoutRepeats(quotes: AsyncIterable<Quote>): AsyncGenerator<Quote> {
+  const delivered = new Map<string, Quote>();
+  for await (const quote of quotes) {
+    if (isSame(quote, delivered.get(quote.symbol))) continue;
+    delivered.set(quote.symbol, quote);
+    yield quote;
   }
 }
 

@@ -6,7 +6,7 @@ const { pumpExecutionReports } = proxyActivities<BrokerSessionActivities>({
   taskQueue: BROKER_SESSION_TASK_QUEUE,
   summary: 'take in execution reports',
   startToCloseTimeout: '365 days',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 });
 

@@ -130,4 +130,29 @@ describe('the market-data client', { timeout: 90_000 }, () => {
     abort.abort();
     expect((await stream.next()).done).toBe(true);
   });
+
+  it('answers from the stream it follows, and by a call as soon as that breaks', async () => {
+    const service = keep(await startMarketData({ REPLAY_TICK_MS: '200' }));
+    const following = new AbortController();
+    aborts.push(following);
+    const registry = new Registry();
+    const marketData = createConnectMarketData({
+      baseUrl: `http://127.0.0.1:${service.port}`,
+      logger: silentLogger,
+      registry,
+      follow: following.signal,
+    });
+    const calls = () => service.metric('market_data_rpc_duration_seconds_count{method="GetMarketData",code="ok"}');
+    await vi.waitFor(async () => {
+      const before = await calls();
+      expect((await marketData.getQuotes(['AAPL', 'MSFT'])).quotes.map((quote) => quote.symbol)).toEqual(['AAPL', 'MSFT']);
+      expect(await calls()).toBe(before);
+    }, WAIT);
+    expect((await marketData.getQuotes(['AAPL', 'NOPE'])).unknownSymbols).toEqual(['NOPE']);
+    await service.end('SIGKILL');
+    await vi.waitFor(
+      async () => expect((await failure(marketData.getQuotes(['AAPL']))).error).toMatchObject({ code: 'MARKET_DATA_UNAVAILABLE' }),
+      WAIT,
+    );
+  });
 });
