@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import type { OrderSubmission } from '../../contracts/orders.ts';
 import type {
   AcceptanceOutcome,
@@ -15,8 +16,8 @@ import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { type SubmissionRow, toSubmissionContext, toWorkingOrder, type WorkingRow } from './order-snapshots.ts';
 import { toTimestamp } from './timestamp.ts';
 
-/** SQLSTATE that `write_order_change` raises when the position has changed under the plan. */
-const POSITION_CHANGED = 'HB001';
+/** SQLSTATE that the two functions raise when what the caller decided on no longer holds. */
+const STATE_CHANGED = 'HB001';
 
 const SUBMIT_OPERATION = 'submitOrder';
 
@@ -54,9 +55,11 @@ export function createOrderStore({ sql }: Database): OrderStore {
 
   async function writeAcceptance(write: AcceptanceWrite): Promise<AcceptanceOutcome> {
     const document = acceptanceDocument(write, SUBMIT_OPERATION);
-    const [row] = await sql<{ outcome: AcceptanceOutcome }[]>`select write_acceptance(${document}::text::jsonb) as outcome`;
-    if (!row) throw new Error('write_acceptance answered nothing');
-    return row.outcome;
+    return unlessChanged(async () => {
+      const [row] = await sql<{ outcome: AcceptanceOutcome }[]>`select write_acceptance(${document}::text::jsonb) as outcome`;
+      if (!row) throw new Error('write_acceptance answered nothing');
+      return row.outcome;
+    });
   }
 
   async function readWorkingOrder(orderId: string): Promise<WorkingOrder | null> {
@@ -73,14 +76,11 @@ export function createOrderStore({ sql }: Database): OrderStore {
 
   async function writeOrderChange(change: OrderChange): Promise<OrderChangeOutcome> {
     const document = orderChangeDocument(change);
-    try {
+    return unlessChanged(async () => {
       const [row] = await sql<{ outcome: OrderChangeOutcome }[]>`select write_order_change(${document}::text::jsonb) as outcome`;
       if (!row) throw new Error('write_order_change answered nothing');
       return row.outcome;
-    } catch (error) {
-      if ((error as { code?: unknown }).code === POSITION_CHANGED) return 'CONFLICT';
-      throw error;
-    }
+    });
   }
 
   async function findBooked(brokerExecutionIds: readonly string[]): Promise<Set<string>> {
@@ -105,6 +105,15 @@ export function createOrderStore({ sql }: Database): OrderStore {
     findBooked,
     findUnacknowledged,
   });
+}
+
+async function unlessChanged<T>(write: () => Promise<T>): Promise<T | 'CONFLICT'> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.code === STATE_CHANGED) return 'CONFLICT';
+    throw error;
+  }
 }
 
 /** The order is decided, so its idempotency key and accept-by time no longer matter. */

@@ -224,7 +224,6 @@ CREATE INDEX "ledger_transfers_of_account" ON "ledger_transfers" USING btree ("a
 CREATE INDEX "orders_of_account" ON "orders" USING btree ("account_id","submitted_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "orders_open_of_account" ON "orders" USING btree ("account_id","submitted_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "orders"."status" not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED');--> statement-breakpoint
 CREATE INDEX "orders_unacknowledged" ON "orders" USING btree ("submitted_at") WHERE "orders"."status" = 'PENDING_NEW';--> statement-breakpoint
-CREATE INDEX "orders_of_account_and_symbol" ON "orders" USING btree ("account_id","symbol","submitted_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "refresh_tokens_family" ON "refresh_tokens" USING btree ("family_id");--> statement-breakpoint
 CREATE INDEX "refresh_tokens_user" ON "refresh_tokens" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_email_key" ON "users" USING btree (lower("email"));

@@ -34,8 +34,8 @@ END $$;
 --> statement-breakpoint
 
 -- Writes the one decision on an order id. p: {order, hold, postings, idempotency, audit, acceptBy}.
--- WRITTEN; DECIDED (somebody was first); LAPSED (acceptBy has passed); CLIENT_ORDER_ID_REUSED;
--- CONFLICT (the buying power or the position is no longer what the decision stood on).
+-- WRITTEN; DECIDED (somebody was first); LAPSED (acceptBy has passed); CLIENT_ORDER_ID_REUSED.
+-- Raises HB001 when the buying power or the position is no longer what the decision stood on; nothing is written then.
 CREATE FUNCTION write_acceptance(p jsonb) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -45,26 +45,24 @@ DECLARE
   idem jsonb := p->'idempotency';
 BEGIN
   PERFORM 1 FROM accounts WHERE id = o.account_id FOR NO KEY UPDATE;
-  IF EXISTS (SELECT 1 FROM orders WHERE id = o.id) THEN
-    RETURN 'DECIDED';
-  END IF;
   IF (p->>'acceptBy')::timestamptz < clock_timestamp() THEN
-    RETURN 'LAPSED';
+    RETURN CASE WHEN EXISTS (SELECT 1 FROM orders WHERE id = o.id) THEN 'DECIDED' ELSE 'LAPSED' END;
   END IF;
-  IF EXISTS (SELECT 1 FROM orders WHERE account_id = o.account_id AND client_order_id = o.client_order_id) THEN
-    RETURN 'CLIENT_ORDER_ID_REUSED';
+  INSERT INTO orders SELECT o.* ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN CASE WHEN EXISTS (SELECT 1 FROM orders WHERE id = o.id) THEN 'DECIDED' ELSE 'CLIENT_ORDER_ID_REUSED' END;
   END IF;
 
   IF hold_kind = 'CASH' THEN
     UPDATE accounts SET buying_power = buying_power - hold_amount WHERE id = o.account_id AND buying_power >= hold_amount;
-    IF NOT FOUND THEN RETURN 'CONFLICT'; END IF;
   ELSIF hold_kind = 'SHARES' THEN
     UPDATE positions SET held_quantity = held_quantity + hold_amount
     WHERE account_id = o.account_id AND symbol = o.symbol AND quantity - held_quantity >= hold_amount;
-    IF NOT FOUND THEN RETURN 'CONFLICT'; END IF;
+  END IF;
+  IF hold_kind IS NOT NULL AND NOT FOUND THEN
+    RAISE EXCEPTION 'the account no longer covers the order' USING ERRCODE = 'HB001';
   END IF;
 
-  INSERT INTO orders SELECT o.*;
   IF hold_kind IS NOT NULL THEN
     INSERT INTO holds (order_id, account_id, kind, symbol, price, amount, remaining)
     VALUES (o.id, o.account_id, hold_kind, o.symbol, (p->'hold'->>'price')::numeric, hold_amount, hold_amount);
@@ -83,7 +81,7 @@ END $$;
 
 -- Writes what happened to an order. p: {orderId, accountId, expectedVersion, order: {…changed columns}, hold: {remaining}|null,
 -- buyingPowerChange, heldQuantityChange, position: {…row, expectedVersion}|null, execution|null, postings, audit}.
--- WRITTEN; ALREADY_BOOKED (the execution is there); CONFLICT (order or position changed meanwhile; nothing is written).
+-- WRITTEN; ALREADY_BOOKED (the execution is there). Raises HB001 when order or position changed meanwhile; nothing is written then.
 CREATE FUNCTION write_order_change(p jsonb) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -107,7 +105,9 @@ BEGIN
     updated_at = c.updated_at, new_at = c.new_at, filled_at = c.filled_at, canceled_at = c.canceled_at,
     expired_at = c.expired_at, rejected_at = c.rejected_at, suspended_at = c.suspended_at, version = version + 1
   WHERE id = v_order AND version = (p->>'expectedVersion')::int;
-  IF NOT FOUND THEN RETURN 'CONFLICT'; END IF;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the order has changed' USING ERRCODE = 'HB001';
+  END IF;
 
   IF n.account_id IS NOT NULL THEN
     IF expected_position = 0 THEN

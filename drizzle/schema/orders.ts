@@ -61,7 +61,6 @@ export const orders = pgTable(
       .on(t.accountId, t.submittedAt.desc(), t.id.desc())
       .where(sql`${t.status} not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`),
     index('orders_unacknowledged').on(t.submittedAt).where(sql`${t.status} = 'PENDING_NEW'`),
-    index('orders_of_account_and_symbol').on(t.accountId, t.symbol, t.submittedAt.desc(), t.id.desc()),
   ],
 );
 

@@ -4,9 +4,9 @@ import type { Clock } from '../../contracts/clock.ts';
 import { type ErrorCode, HubError } from '../../contracts/errors.ts';
 import type { Order, OrderSubmission, OrderTerms } from '../../contracts/orders.ts';
 import type { MarketData, Quote } from '../../contracts/ports/market-data.ts';
-import type { OrderStore } from '../../contracts/ports/order-store.ts';
+import type { OrderStore, SubmissionContext } from '../../contracts/ports/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
-import { type AcceptOrder, type Decision, decidedBefore, quoteOf } from './accept-order.ts';
+import { type AcceptOrder, decidedBefore, quoteOf } from './accept-order.ts';
 import { fingerprintOf, orderIdFor } from './order-identity.ts';
 
 export interface SubmitOrderDeps {
@@ -22,8 +22,8 @@ export interface SubmitOrderDeps {
 const ACCEPT_WITHIN_MS = 10_000;
 
 /**
- * Takes an order: its workflow is started first, so that none can exist without one, then the decision is made here, so that the
- * answer waits for no worker. A refusal is an answer (status REJECTED). With a key, the first answer is given again.
+ * Takes an order: its workflow is started first, so that none can exist without one, while what the decision stands on is read; then the
+ * decision is made here, so that the answer waits for no worker. A refusal is an answer (status REJECTED). With a key, the first answer is given again.
  *
  * Throws `MARKET_DATA_UNAVAILABLE`, `TEMPORAL_UNAVAILABLE`, `DATABASE_UNAVAILABLE`, `ACCEPT_BY_PASSED`: nothing is held, and the same key can be sent again.
  * Throws `IDEMPOTENCY_KEY_REUSED`, `CLIENT_ORDER_ID_REUSED`.
@@ -35,19 +35,46 @@ export function createSubmitOrder(deps: SubmitOrderDeps) {
     idempotencyKey: string | null,
   ): Promise<{ order: Order; replayed: boolean }> {
     const submission = toSubmission(caller.accountId, terms, idempotencyKey ?? terms.clientOrderId, deps.clock());
-    const quoting = settle(quoteOf(deps.marketData, terms.symbol));
-    const context = await deps.orders.readSubmission(submission);
-    if (!context) throw new HubError('NOT_FOUND', {}, { detail: 'There is no such account' });
+    const starting = settle(quoteAndStart(submission));
+    const context = await readOrAbandon(submission, starting);
     const decided = decidedBefore(submission, context);
     if (decided) return { order: decided, replayed: true };
     if (context.clientOrderIdTaken) throw new HubError('CLIENT_ORDER_ID_REUSED', { clientOrderId: terms.clientOrderId });
-    const quote = await unsettle<Quote | null>(quoting);
+    const quote = await unsettle(starting);
 
-    await deps.workflows.startOrder(submission);
-    const decision = await decideOrAbandon(deps, submission, () => deps.acceptOrder(submission, { context, quote }));
+    const decision = await orAbandon(submission, () => deps.acceptOrder(submission, { context, quote }));
     if (decision.outcome === 'LAPSED') throw new HubError('ACCEPT_BY_PASSED');
     return { order: decision.order, replayed: !decision.madeHere };
   };
+
+  /** No workflow is started for an order that cannot be priced. */
+  async function quoteAndStart(submission: OrderSubmission): Promise<Quote | null> {
+    const quote = await quoteOf(deps.marketData, submission.symbol);
+    await deps.workflows.startOrder(submission);
+    return quote;
+  }
+
+  async function readOrAbandon(submission: OrderSubmission, starting: Promise<Settled<unknown>>): Promise<SubmissionContext> {
+    const reading = await settle(deps.orders.readSubmission(submission));
+    if (reading.ok && reading.value !== null) return reading.value;
+    const error = reading.ok ? new HubError('NOT_FOUND', {}, { detail: 'There is no such account' }) : reading.error;
+    if (!(await starting).ok) throw error;
+    return orAbandon(submission, () => Promise.reject(error));
+  }
+
+  /** A decision that cannot be made here must not be made later behind the client's back: the workflow is told to give up. */
+  async function orAbandon<T>(submission: OrderSubmission, decide: () => Promise<T>): Promise<T> {
+    try {
+      return await decide();
+    } catch (error) {
+      if (error instanceof HubError && DECIDED_OTHERWISE.has(error.code)) throw error;
+      await deps.workflows.abandonOrder(submission.orderId).catch((abandonError: unknown) => {
+        const facts = { err: abandonError, orderId: submission.orderId };
+        deps.logger.error(facts, 'the order could not be abandoned; it lapses at its accept-by time');
+      });
+      throw error;
+    }
+  }
 }
 
 function toSubmission(accountId: string, terms: OrderTerms, key: string | null, nowMs: number): OrderSubmission {
@@ -59,22 +86,6 @@ function toSubmission(accountId: string, terms: OrderTerms, key: string | null, 
     submittedAt: new Date(nowMs).toISOString(),
     acceptBy: new Date(nowMs + ACCEPT_WITHIN_MS).toISOString(),
   };
-}
-
-/** A decision that cannot be made here must not be made later behind the client's back: the workflow is told to give up. */
-async function decideOrAbandon(deps: SubmitOrderDeps, submission: OrderSubmission, decide: () => Promise<Decision>): Promise<Decision> {
-  try {
-    return await decide();
-  } catch (error) {
-    if (error instanceof HubError && DECIDED_OTHERWISE.has(error.code)) throw error;
-    await deps.workflows.abandonOrder(submission.orderId).catch((abandonError: unknown) => {
-      deps.logger.error(
-        { err: abandonError, orderId: submission.orderId },
-        'the order could not be abandoned; it lapses at its accept-by time',
-      );
-    });
-    throw error;
-  }
 }
 
 /** The order under this id is another request's, or can never be: its workflow finds that out by itself. */
