@@ -13,6 +13,9 @@ const HEALTH_PORTS: Readonly<Record<ProcessName, PortName>> = {
   api: 'api',
 };
 
+/** All share one machine here: who answers a client goes before who works off what was accepted. */
+const NICENESS: Partial<Record<ProcessName, Readonly<Record<string, string>>>> = { workers: { WORKERS_NICENESS: '10' } };
+
 export interface PlannedProcess {
   /** Unique: the second worker is `workers-2`. */
   readonly name: string;
@@ -56,7 +59,7 @@ export function createHubProcess(planned: PlannedProcess, context: HubProcessCon
     command: process.execPath,
     args: [resolve(ROOT, context.entries?.[planned.kind] ?? PROCESS_ENTRIES[planned.kind])],
     cwd: ROOT,
-    env: processEnv(context.base, context.wiring, { ...ownPort, ...context.env?.[planned.kind] }),
+    env: processEnv(context.base, context.wiring, { ...ownPort, ...NICENESS[planned.kind], ...context.env?.[planned.kind] }),
     logFile: join(context.stateDir, 'logs', `${planned.name}.log`),
     readyTimeoutMs: 90_000,
     isReady: () => answersOk(`http://127.0.0.1:${port}/health/ready`),

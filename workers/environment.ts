@@ -9,6 +9,8 @@ export const WorkersEnvironment = z.object({
   BROKER_URL: z.url(),
   HOST: z.string().default('127.0.0.1'),
   WORKERS_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
+  /** Scheduling priority of the process, 0 (as others) to 19: raised where the API shares the machine. */
+  WORKERS_NICENESS: z.coerce.number().int().min(0).max(19).default(0),
   MARKET_CALENDAR: z.enum(['always-open']).default('always-open'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),
   CACHED_WORKFLOWS_MAX: z.coerce.number().int().min(1).default(500),

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -27,6 +28,8 @@ import { findFreePort, serveMetrics } from './serve-metrics.ts';
 const BROKER = 'paper-broker';
 
 const env = WorkersEnvironment.parse(process.env);
+// Before the runtime makes its threads: they inherit it.
+setPriority(env.WORKERS_NICENESS);
 const logger = pino({ level: env.LOG_LEVEL, base: { process: 'workers' } });
 const clock = Date.now;
 
