@@ -21,7 +21,7 @@ export function skeletonSubmission(orderId: string, index: number): OrderSubmiss
 }
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
-const [ACCOUNT_ID, SYMBOL, ORDER_SIDE, ORDER_TYPE] = [keyword('AccountId'), keyword('Symbol'), keyword('OrderSide'), keyword('OrderType')];
+const [ACCOUNT_ID, SYMBOL] = [keyword('AccountId'), keyword('Symbol')];
 
 /** What adapters/temporal/order-workflows.ts adds to a start for the reader. */
 export const orderStartOptions = ({ accountId, symbol, side, type, quantity, timeInForce }: OrderSubmission) => ({
@@ -29,7 +29,5 @@ export const orderStartOptions = ({ accountId, symbol, side, type, quantity, tim
   typedSearchAttributes: new TypedSearchAttributes([
     { key: ACCOUNT_ID, value: accountId },
     { key: SYMBOL, value: symbol },
-    { key: ORDER_SIDE, value: side },
-    { key: ORDER_TYPE, value: type },
   ]),
 });

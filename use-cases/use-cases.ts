@@ -61,6 +61,22 @@ export interface PortfolioUseCases {
   getPosition(caller: Caller, symbol: string): Promise<Position>;
 }
 
+/** Times are RFC 3339 in UTC. */
+export interface MarketClock {
+  timestamp: string;
+  isOpen: boolean;
+  nextOpen: string;
+  nextClose: string;
+}
+
+/** A date on which the market trades, `YYYY-MM-DD`, and its hours in UTC. */
+export interface MarketDay {
+  date: string;
+  open: string;
+  close: string;
+  isEarlyClose: boolean;
+}
+
 export interface MarketUseCases {
   listInstruments(request: PageRequest): Promise<Page<Instrument>>;
   /** Failure: `INSTRUMENT_NOT_FOUND`. */
@@ -75,6 +91,9 @@ export interface MarketUseCases {
   removeFromWatchlist(caller: Caller, symbol: string): Promise<WatchlistItem[]>;
   invalidateCache(symbols: readonly string[]): Promise<number>;
   warmCache(symbols: readonly string[]): Promise<number>;
+  getClock(): Promise<MarketClock>;
+  /** Dates are `YYYY-MM-DD`; null: from today, to 30 days after the start. Failure: `VALIDATION_FAILED`. */
+  listCalendar(request: { start: string | null; end: string | null }): Promise<MarketDay[]>;
 }
 
 /** All that the system does for whoever asks, whatever the wire. */

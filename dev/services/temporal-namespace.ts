@@ -7,8 +7,6 @@ export const SEARCH_ATTRIBUTES = {
   AttentionNeeded: 'Bool',
   AccountId: 'Keyword',
   Symbol: 'Keyword',
-  OrderSide: 'Keyword',
-  OrderType: 'Keyword',
 } as const;
 
 /** `IndexedValueType` of temporal.api.enums.v1. */

@@ -65,11 +65,13 @@ export function createPumpReports(deps: PumpReportsDeps) {
     signal: AbortSignal,
     onProgress: PumpOptions['onProgress'],
   ): Promise<void> {
+    let stored = answered.lastRead();
     for (let tick = 0; !signal.aborted; tick++) {
       const due = answered.due(clock());
       await deliver(await unbookedTrades(due));
       const lastTaken = answered.settle(due);
-      await sessions.advance(brokerName, lastTaken);
+      if (lastTaken > stored) await sessions.advance(brokerName, lastTaken);
+      stored = lastTaken;
       onProgress(lastTaken);
       if (tick % ADOPT_EVERY_TICKS === 0) await adoptStrayOrders();
       await sleep(TICK_MS, signal);

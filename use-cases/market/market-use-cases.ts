@@ -12,8 +12,11 @@ interface MarketDependencies {
   marketData: Pick<MarketData, 'getQuotes' | 'invalidateCache' | 'warmCache'>;
 }
 
+/** When the market trades is apart: it needs the calendar and the clock alone. */
+type InstrumentUseCases = Omit<MarketUseCases, 'getClock' | 'listCalendar'>;
+
 /** What can be traded, at which prices, and what the caller watches. */
-export const createMarketUseCases = ({ instruments, watchlists, marketData }: MarketDependencies): MarketUseCases => ({
+export const createMarketUseCases = ({ instruments, watchlists, marketData }: MarketDependencies): InstrumentUseCases => ({
   listInstruments: createListInstruments({ instruments }),
   getInstrument: createGetInstrument({ instruments }),
   getMarketData: (symbols) => marketData.getQuotes(symbols),
