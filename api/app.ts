@@ -15,6 +15,7 @@ import { observeRequests } from './observe-requests.ts';
 import { PROBLEM_CONTENT_TYPE, problemHeaders, toHubError, toProblem } from './problem.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
 import { registerAuthRoutes } from './routes/auth.ts';
+import { registerClockRoutes } from './routes/clock.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
 import { type ReadinessChecks, registerHealthRoutes } from './routes/health.ts';
 import { registerInstrumentRoutes } from './routes/instruments.ts';
@@ -85,6 +86,7 @@ export function createApi(deps: ApiDependencies): OpenAPIHono<ApiEnv> {
   registerInstrumentRoutes(app, useCases.market, guards);
   registerWatchlistRoutes(app, useCases.market, guards);
   registerMarketDataRoutes(app, useCases.market, guards);
+  registerClockRoutes(app, useCases.market, guards);
   registerAdminRoutes(app, useCases.market, guards);
   registerHealthRoutes(app, { readiness: deps.readiness, registry: metrics.registry, logger });
   registerDocsRoutes(app);

@@ -14,7 +14,7 @@ import { createPasswordHasher } from '../adapters/security/password-hasher.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
 import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
 import type { AccessTokens } from '../contracts/ports/auth.ts';
-import { alwaysOpenCalendar } from '../domain/calendar/always-open.ts';
+import { type CalendarName, calendarNamed } from '../domain/calendar/choose-calendar.ts';
 import { createAuthUseCases } from '../use-cases/auth/auth-use-cases.ts';
 import { createMarketUseCases } from '../use-cases/market/market-use-cases.ts';
 import { createAcceptOrder } from '../use-cases/orders/accept-order.ts';
@@ -30,6 +30,7 @@ export interface CompositionConfig {
   temporalAddress: string;
   temporalNamespace: string;
   marketDataUrl: string;
+  marketCalendar: CalendarName;
   jwtSecret: string;
 }
 
@@ -44,6 +45,7 @@ export interface Composition {
 /** The use-cases over the real Postgres, Temporal and market-data service. */
 export async function composeUseCases(config: CompositionConfig, logger: Logger): Promise<Composition> {
   const clock = Date.now;
+  const calendar = calendarNamed(config.marketCalendar);
   const database = openDatabase(config.databaseUrl, { poolSize: config.databasePoolSize, applicationName: 'hub-api' });
   const temporal = await connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
   const closing = new AbortController();
@@ -55,7 +57,7 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
   const users = guardDatabasePort(createUserStore(sql));
   const orders = createOrderStore(database);
   const workflows = createOrderWorkflows(temporal.client);
-  const acceptOrder = createAcceptOrder({ orders, marketData, calendar: alwaysOpenCalendar, clock });
+  const acceptOrder = createAcceptOrder({ orders, marketData, calendar, clock });
   const orderReads = createOrderReads({ orders: createOrderReader(sql) });
 
   return {
@@ -72,6 +74,8 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
         instruments: createInstrumentStore(sql),
         watchlists: createWatchlistStore(sql),
         marketData,
+        calendar,
+        clock,
       }),
     },
     readiness: {

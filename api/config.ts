@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALENDAR_NAMES, type CalendarName } from '../domain/calendar/choose-calendar.ts';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
@@ -12,6 +13,8 @@ const Environment = z.object({
   TEMPORAL_ADDRESS: z.string().min(1),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   MARKET_DATA_URL: z.url({ protocol: /^https?$/ }),
+  /** The same as the workers': either may decide on an order. */
+  MARKET_CALENDAR: z.enum(CALENDAR_NAMES).default('always-open'),
   JWT_SECRET: z.string().min(32, 'needs at least 32 characters'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -27,6 +30,7 @@ export interface ApiConfig {
   temporalAddress: string;
   temporalNamespace: string;
   marketDataUrl: string;
+  marketCalendar: CalendarName;
   jwtSecret: string;
   logLevel: z.output<typeof Environment>['LOG_LEVEL'];
 }
@@ -48,6 +52,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     temporalAddress: read.data.TEMPORAL_ADDRESS,
     temporalNamespace: read.data.TEMPORAL_NAMESPACE,
     marketDataUrl: read.data.MARKET_DATA_URL,
+    marketCalendar: read.data.MARKET_CALENDAR,
     jwtSecret: read.data.JWT_SECRET,
     logLevel: read.data.LOG_LEVEL,
   };

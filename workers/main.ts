@@ -15,7 +15,7 @@ import { createTemporalLogger } from '../adapters/telemetry/temporal-logger.ts';
 import { ensureBrokerSession } from '../adapters/temporal/broker-session.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
 import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
-import { alwaysOpenCalendar } from '../domain/calendar/always-open.ts';
+import { calendarNamed } from '../domain/calendar/choose-calendar.ts';
 import { createAdoptStrayOrders } from '../use-cases/broker-session/adopt-stray-orders.ts';
 import { createPumpReports } from '../use-cases/broker-session/pump-reports.ts';
 import { createOrderSteps } from '../use-cases/orders/order-steps.ts';
@@ -50,7 +50,7 @@ const broker = createConnectBroker({ baseUrl: env.BROKER_URL, logger });
 const marketData = createConnectMarketData({ baseUrl: env.MARKET_DATA_URL, logger });
 const orders = createOrderStore(database);
 const workflows = createOrderWorkflows(temporal.client);
-const steps = createOrderSteps({ orders, broker, marketData, calendar: alwaysOpenCalendar, clock });
+const steps = createOrderSteps({ orders, broker, marketData, calendar: calendarNamed(env.MARKET_CALENDAR), clock });
 const pumpReports = createPumpReports({
   broker,
   orders,

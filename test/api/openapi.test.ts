@@ -47,6 +47,8 @@ const CONTRACT = [
   'GET /v1/instruments',
   'GET /v1/instruments/{symbol}',
   'GET /v1/market-data',
+  'GET /v1/clock',
+  'GET /v1/calendar',
   'POST /v1/admin/market-data/cache/invalidate',
   'POST /v1/admin/market-data/cache/warm',
   'GET /health/live',

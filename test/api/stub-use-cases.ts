@@ -166,6 +166,13 @@ export function createStubUseCases(over: Overrides = {}): { useCases: HubUseCase
       removeFromWatchlist: watchlist,
       invalidateCache: async (symbols) => symbols.length,
       warmCache: async (symbols) => symbols.length,
+      getClock: async () => ({
+        timestamp: TIME,
+        isOpen: true,
+        nextOpen: '2026-11-25T14:30:00.000Z',
+        nextClose: '2026-11-24T21:00:00.000Z',
+      }),
+      listCalendar: async () => [{ date: '2026-11-24', open: TIME, close: '2026-11-24T21:00:00.000Z', isEarlyClose: false }],
       ...over.market,
     },
   };

@@ -46,12 +46,10 @@ describe.runIf(canReadUse())('the use of a running process', () => {
   it('grows with its work and is part of what its family and the machine use', () => {
     const before = readCpuMs(process.pid);
     let rounds = 0;
-    let sum = 0;
     // The kernel counts in ticks of 10 ms: work until one more is counted.
     for (; readCpuMs(process.pid) === before && rounds < 10_000; rounds++) {
-      for (let index = 0; index < 1_000_000; index++) sum += index % 7;
+      for (let index = 0; index < 1_000_000; index++) Math.sqrt(index);
     }
-    expect(sum).toBeGreaterThan(0);
     const after = readCpuMs(process.pid);
     expect(after).toBeGreaterThan(before);
     expect(readFamilyCpuMs(process.pid)).toBeGreaterThanOrEqual(after);

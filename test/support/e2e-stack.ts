@@ -61,6 +61,7 @@ export async function startE2eStack(env: Partial<Record<ProcessName, Readonly<Re
       stateDir,
       ports: 'free',
       headless: true,
+      baseEnv: { ...process.env, MARKET_CALENDAR: 'always-open' },
       entries: { 'market-data': new URL('./e2e-market-data.ts', import.meta.url).pathname },
       env: {
         ...env,

@@ -1,22 +1,25 @@
+import type { Clock } from '../../contracts/clock.ts';
 import type { InstrumentStore, WatchlistStore } from '../../contracts/ports/instruments.ts';
 import type { MarketData } from '../../contracts/ports/market-data.ts';
+import type { TradingCalendar } from '../../domain/calendar/calendar.ts';
 import type { MarketUseCases } from '../use-cases.ts';
 import { createAddToWatchlist } from './add-to-watchlist.ts';
+import { createGetClock } from './get-clock.ts';
 import { createGetInstrument } from './get-instrument.ts';
 import { createListInstruments } from './list-instruments.ts';
+import { createListSessions } from './list-sessions.ts';
 import { createReplaceWatchlist } from './replace-watchlist.ts';
 
 interface MarketDependencies {
   instruments: InstrumentStore;
   watchlists: WatchlistStore;
   marketData: Pick<MarketData, 'getQuotes' | 'invalidateCache' | 'warmCache'>;
+  calendar: TradingCalendar;
+  clock: Clock;
 }
 
-/** When the market trades is apart: it needs the calendar and the clock alone. */
-type InstrumentUseCases = Omit<MarketUseCases, 'getClock' | 'listCalendar'>;
-
-/** What can be traded, at which prices, and what the caller watches. */
-export const createMarketUseCases = ({ instruments, watchlists, marketData }: MarketDependencies): InstrumentUseCases => ({
+/** What can be traded, when and at which prices, and what the caller watches. */
+export const createMarketUseCases = ({ instruments, watchlists, marketData, calendar, clock }: MarketDependencies): MarketUseCases => ({
   listInstruments: createListInstruments({ instruments }),
   getInstrument: createGetInstrument({ instruments }),
   getMarketData: (symbols) => marketData.getQuotes(symbols),
@@ -26,4 +29,6 @@ export const createMarketUseCases = ({ instruments, watchlists, marketData }: Ma
   removeFromWatchlist: (caller, symbol) => watchlists.removeItem(caller.accountId, symbol),
   invalidateCache: (symbols) => marketData.invalidateCache(symbols),
   warmCache: (symbols) => marketData.warmCache(symbols),
+  getClock: createGetClock({ calendar, clock }),
+  listCalendar: createListSessions({ calendar, clock }),
 });

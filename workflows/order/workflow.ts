@@ -39,18 +39,19 @@ async function live(life: OrderLife, steps: Steps): Promise<OrderProgress> {
 
 function takeMessages(life: OrderLife): void {
   setCurrentDetails(describeLife(life));
-  setHandler(executionReports, (reports) => life.receive(reports));
-  setHandler(abandon, () => life.abandon());
-  setHandler(progress, () => life.progress);
-  setHandler(
-    cancel,
-    async (actor) => {
-      life.requestCancel(actor);
-      await condition(() => life.cancelRequestedBy === null || life.isClosed);
-      return life.known;
-    },
-    { validator: (_actor: string) => life.assertCancelable() },
-  );
+  setHandler(executionReports, (reports) => life.receive(reports), { description: 'what the venue says happened to the order' });
+  setHandler(abandon, () => life.abandon(), { description: 'give the order up unless somebody has decided on it' });
+  setHandler(progress, () => life.progress, { description: 'where the order stands; null before it is decided' });
+  setHandler(cancel, (actor) => carryOutCancel(life, actor), {
+    description: 'cancel the order; the argument says for whom',
+    validator: (_actor: string) => life.assertCancelable(),
+  });
+}
+
+async function carryOutCancel(life: OrderLife, actor: string): Promise<OrderProgress> {
+  life.requestCancel(actor);
+  await condition(() => life.cancelRequestedBy === null || life.isClosed);
+  return life.known;
 }
 
 /** The stretch with retries, which a cancel or an abandonment interrupts; its one local try before is never cut short. */

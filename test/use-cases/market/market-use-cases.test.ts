@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../contracts/caller.ts';
 import type { InstrumentStore, WatchlistStore } from '../../../contracts/ports/instruments.ts';
 import type { MarketData } from '../../../contracts/ports/market-data.ts';
+import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
 import { createMarketUseCases } from '../../../use-cases/market/market-use-cases.ts';
 
 const CALLER: Caller = { userId: 'u', username: 'u@test.local', accountId: 'a', roles: ['CUSTOMER'] };
@@ -40,7 +41,7 @@ function useCasesOf(parts: { symbols?: string[]; watchlists?: Partial<WatchlistS
     warmCache: async (asked) => asked.length + 1,
     ...parts.marketData,
   };
-  return createMarketUseCases({ instruments, watchlists, marketData });
+  return createMarketUseCases({ instruments, watchlists, marketData, calendar: alwaysOpenCalendar, clock: Date.now });
 }
 
 describe('instruments', () => {

@@ -1,0 +1,28 @@
+import { z } from '@hono/zod-openapi';
+import { timestamp } from './fields.ts';
+
+export const MarketClock = z.object({ timestamp, isOpen: z.boolean(), nextOpen: timestamp, nextClose: timestamp }).openapi('MarketClock');
+
+const date = z.iso.date('must be a date as YYYY-MM-DD');
+
+const dateParameter = (description: string) => date.nullable().default(null).openapi({ type: 'string', format: 'date', description });
+
+export const CalendarQuery = z.strictObject({
+  start: dateParameter('The first date; today at the market unless given'),
+  end: dateParameter('The last date, at most 365 days after `start`; 30 days after it unless given'),
+});
+
+export const MarketCalendar = z
+  .object({
+    items: z.array(
+      z
+        .object({
+          date: z.string().openapi({ format: 'date', example: '2026-11-27' }),
+          open: timestamp,
+          close: timestamp,
+          isEarlyClose: z.boolean(),
+        })
+        .openapi('MarketDay'),
+    ),
+  })
+  .openapi('MarketCalendar');
