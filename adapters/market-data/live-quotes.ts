@@ -4,7 +4,7 @@ import type { StreamMarketDataResponse } from '../../proto/gen/hub/v1/market_dat
 import { streamWithReconnect } from './stream-with-reconnect.ts';
 
 /** A quote that arrived longer ago is asked for again: a service that hangs is not trusted for long. */
-const AGE_MS_MAX = 3_000;
+const AGE_MS_MAX = 2_000;
 
 export interface LiveQuotes {
   /** The latest quotes, when each of the symbols has one that is fresh; `null` when the service has to be asked. */
