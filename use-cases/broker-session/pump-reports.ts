@@ -6,6 +6,7 @@ import type { BrokerSessions } from '../../contracts/ports/broker-sessions.ts';
 import type { OrderStore } from '../../contracts/ports/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
 import type { BookReports } from '../orders/book-reports.ts';
+import { IllegalOrderEvent } from '../orders/record-event.ts';
 import type { AdoptStrayOrders } from './adopt-stray-orders.ts';
 import { type AnsweredReports, createAnsweredReports } from './answered-reports.ts';
 
@@ -93,7 +94,17 @@ export function createPumpReports(deps: PumpReportsDeps) {
         continue;
       }
       const delivery = await workflows.reportExecutions(orderId, reports);
-      if (delivery === 'NOT_RUNNING') await bookReports(orderId, reports);
+      if (delivery === 'NOT_RUNNING') await bookClosed(orderId, reports);
+    }
+  }
+
+  /** What cannot have happened to a closed order is a break for people to look at; it must not hold up everybody else's reports. */
+  async function bookClosed(orderId: string, reports: readonly ExecutionReport[]): Promise<void> {
+    try {
+      await bookReports(orderId, reports);
+    } catch (error) {
+      if (!(error instanceof IllegalOrderEvent)) throw error;
+      logger.error({ err: error, orderId, reports }, 'break: the venue reports what cannot have happened to the order');
     }
   }
 }

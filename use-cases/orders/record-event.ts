@@ -10,13 +10,17 @@ const PLANS_MAX = 16;
 
 /**
  * Writes what happened to an order, once: one read (spared when `known` is still what holds) and one write. An event that is stale, or
- * an execution that is booked, changes nothing. Throws `ORDER_NOT_FOUND`, `DATABASE_UNAVAILABLE`, and `ILLEGAL_TRANSITION` for what cannot be true.
+ * an execution that is booked, changes nothing. Throws `ORDER_NOT_FOUND`, `DATABASE_UNAVAILABLE`, and {@link IllegalOrderEvent} for what cannot be true.
  */
 export function createRecordEvent({ orders }: { orders: OrderStore }) {
   return async function recordEvent(orderId: string, happened: OrderEvent, known?: WorkingOrder): Promise<OrderProgress> {
     let working = known ?? (await readWorking(orders, orderId));
     for (let plan = 0; plan < PLANS_MAX; plan++) {
       const planned = planOrderChange(working, happened);
+      if (!planned.ok && working === known) {
+        working = await readWorking(orders, orderId);
+        continue;
+      }
       if (!planned.ok) {
         if (await isBooked(orders, happened)) return progressOf(await readWorking(orders, orderId));
         throw new IllegalOrderEvent(orderId, planned.error);

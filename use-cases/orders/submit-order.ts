@@ -44,7 +44,8 @@ export function createSubmitOrder(deps: SubmitOrderDeps) {
 
     const decision = await orAbandon(submission, () => deps.acceptOrder(submission, { context, quote }));
     if (decision.outcome === 'LAPSED') throw new HubError('ACCEPT_BY_PASSED');
-    return { order: decision.order, replayed: !decision.madeHere };
+    // Without a key nobody else can have asked: then it was our own worker that decided first.
+    return { order: decision.order, replayed: !decision.madeHere && submission.idempotency !== null };
   };
 
   /** No workflow is started for an order that cannot be priced. */

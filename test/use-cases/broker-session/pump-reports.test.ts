@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Broker, ExecutionReport } from '../../../contracts/ports/broker.ts';
 import { createPumpReports } from '../../../use-cases/broker-session/pump-reports.ts';
+import { IllegalOrderEvent } from '../../../use-cases/orders/record-event.ts';
 
 const ORDER = '0403b9a7-6d97-5966-b70f-ff8522d52ce3';
 
@@ -25,7 +26,7 @@ const reportOf = (sequence: number, over: Partial<ExecutionReport> = {}): Execut
 /** The pump over doubles; time stands at `nowMs` and moves a second with each tick. */
 function pumpOver(
   batches: ExecutionReport[][],
-  options: { booked?: string[]; isRunning?: boolean; startAfter?: number; ticks?: number } = {},
+  options: { booked?: string[]; isRunning?: boolean; breaksAt?: number; startAfter?: number; ticks?: number } = {},
 ) {
   const seen = { signalled: [] as number[], bookedDirectly: [] as number[], cursors: [] as number[], streamFrom: -1 };
   const abort = new AbortController();
@@ -49,7 +50,10 @@ function pumpOver(
         return 'DELIVERED';
       },
     } as never,
-    bookReports: async (_id, reports) => {
+    bookReports: async (id, reports) => {
+      if (reports.some((report) => report.sequence === options.breaksAt)) {
+        throw new IllegalOrderEvent(id, { code: 'OVERFILL', from: 'FILLED', execType: 'TRADE' });
+      }
       seen.bookedDirectly.push(...reports.map((report) => report.sequence));
       return {} as never;
     },
@@ -94,6 +98,13 @@ describe('the pump of execution reports', () => {
   it('books a fill of an order whose workflow has ended', async () => {
     const seen = await pumpOver([[reportOf(1)]], { isRunning: false });
     expect(seen.bookedDirectly).toEqual([1]);
+  });
+
+  it('goes on with the others after a report that cannot be true', async () => {
+    const batches = [[reportOf(1)], [reportOf(2)], [reportOf(3)]];
+    const seen = await pumpOver(batches, { isRunning: false, breaksAt: 2 });
+    expect(seen.bookedDirectly).toEqual([1, 3]);
+    expect(seen.cursors.at(-1)).toBe(3);
   });
 
   it('goes on after the last sequence that was taken in', async () => {
