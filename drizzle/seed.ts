@@ -1,5 +1,6 @@
 import { hash } from '@node-rs/argon2';
 import postgres from 'postgres';
+import { STARTER_LOCK } from './migrate.ts';
 
 /** Symbols of the recording that the replay source plays. */
 const INSTRUMENTS = [
@@ -56,6 +57,8 @@ export async function seedDemo(databaseUrl: string, profile: string = process.en
   if (profile !== 'dev') throw new Error(`the demo users have public passwords and are seeded in HUB_PROFILE=dev only, not in ${profile}`);
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
+    // The lock belongs to the one connection: seeders take turns, also where two inserts would meet on different unique indexes.
+    await sql`select pg_advisory_lock(${STARTER_LOCK})`;
     await sql`insert into instruments ${sql(INSTRUMENTS)} on conflict do nothing`;
     for (const user of DEMO_USERS) await seedUser(sql, user);
   } finally {
@@ -79,10 +82,8 @@ async function seedUser(sql: postgres.Sql, user: DemoUser): Promise<void> {
   });
 }
 
-/** The account row is locked first, so of two seeders that run at once one finds the other's deposit. */
 async function depositOnce(tx: postgres.TransactionSql, accountId: string, amount: string): Promise<void> {
   const key = `deposit/seed/${accountId}`;
-  await tx`select 1 from accounts where id = ${accountId} for no key update`;
   const booked = await tx`select 1 from ledger_transfers where key = ${key}`;
   if (booked.length > 0) return;
   const postings = [{ key, code: 'DEPOSIT', debit: 'DEPOSITS', credit: 'CASH_SETTLED', asset: 'USD', amount }];
