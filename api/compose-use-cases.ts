@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
-import { guardDatabasePort } from '../adapters/postgres/database-errors.ts';
 import { createInstrumentStore } from '../adapters/postgres/instrument-store.ts';
 import { createOrderReader } from '../adapters/postgres/order-reader.ts';
 import { createOrderStore } from '../adapters/postgres/order-store.ts';
@@ -54,7 +53,7 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
 
   const accessTokens = createAccessTokens(config.jwtSecret, clock);
   const passwords = await createPasswordHasher();
-  const users = guardDatabasePort(createUserStore(sql));
+  const users = createUserStore(sql);
   const orders = createOrderStore(database);
   const workflows = createOrderWorkflows(temporal.client);
   const acceptOrder = createAcceptOrder({ orders, marketData, calendar, clock });

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import type { OrderSubmission } from '../contracts/orders.ts';
+import { describeTerms, type OrderSubmission } from '../contracts/orders.ts';
 
 /** An order like those of the real path, for the skeleton to carry: the same fields, the same size. */
 export function skeletonSubmission(orderId: string, index: number): OrderSubmission {
@@ -24,10 +24,10 @@ const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttribute
 const [ACCOUNT_ID, SYMBOL] = [keyword('AccountId'), keyword('Symbol')];
 
 /** What adapters/temporal/order-workflows.ts adds to a start for the reader. */
-export const orderStartOptions = ({ accountId, symbol, side, type, quantity, timeInForce }: OrderSubmission) => ({
-  staticSummary: `${side} ${quantity} ${symbol} ${type} ${timeInForce}`,
+export const orderStartOptions = (submission: OrderSubmission) => ({
+  staticSummary: describeTerms(submission),
   typedSearchAttributes: new TypedSearchAttributes([
-    { key: ACCOUNT_ID, value: accountId },
-    { key: SYMBOL, value: symbol },
+    { key: ACCOUNT_ID, value: submission.accountId },
+    { key: SYMBOL, value: submission.symbol },
   ]),
 });

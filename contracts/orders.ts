@@ -13,6 +13,10 @@ export interface OrderTerms {
   clientOrderId: string | null;
 }
 
+/** `BUY 10 AAPL LIMIT 205.75 DAY`: an order's terms as operators read them. */
+export const describeTerms = ({ side, quantity, symbol, type, limitPrice, timeInForce }: OrderTerms): string =>
+  [side, quantity, symbol, type, ...(limitPrice === null ? [] : [limitPrice]), timeInForce].join(' ');
+
 /** Input of the order workflow and of the decision to accept: ids and facts, never personal data. */
 export interface OrderSubmission extends OrderTerms {
   orderId: string;

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { orderWorkflowId } from '../../contracts/ids.ts';
-import type { OrderSubmission, OrderTerms } from '../../contracts/orders.ts';
+import { describeTerms, type OrderSubmission } from '../../contracts/orders.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { Delivery, OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
 import { ORDERS_TASK_QUEUE } from '../../contracts/task-queues.ts';
@@ -22,10 +22,6 @@ const SYMBOL = defineSearchAttributeKey('Symbol', SearchAttributeType.KEYWORD);
 const CALL_TIMEOUT_MS = 2_000;
 const CANCEL_TIMEOUT_MS = 3_000;
 
-/** `BUY 10 AAPL LIMIT 205.75 DAY`: what an operator reads in the list of workflows. */
-const summarize = ({ side, quantity, symbol, type, limitPrice, timeInForce }: OrderTerms): string =>
-  [side, quantity, symbol, type, ...(limitPrice === null ? [] : [limitPrice]), timeInForce].join(' ');
-
 export function createOrderWorkflows(client: Client): OrderWorkflows {
   async function startOrder(submission: OrderSubmission): Promise<void> {
     try {
@@ -35,7 +31,7 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
         args: [submission],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-        staticSummary: summarize(submission),
+        staticSummary: describeTerms(submission),
         typedSearchAttributes: new TypedSearchAttributes([
           { key: ACCOUNT_ID, value: submission.accountId },
           { key: SYMBOL, value: submission.symbol },

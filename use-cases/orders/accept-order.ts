@@ -53,7 +53,8 @@ export function createAcceptOrder(deps: AcceptOrderDeps) {
 
 export type AcceptOrder = ReturnType<typeof createAcceptOrder>;
 
-async function readContext(orders: OrderStore, submission: OrderSubmission): Promise<SubmissionContext> {
+/** What a decision stands on; throws `NOT_FOUND` when there is no such account. */
+export async function readContext(orders: OrderStore, submission: OrderSubmission): Promise<SubmissionContext> {
   const context = await orders.readSubmission(submission);
   if (!context) throw new HubError('NOT_FOUND', { accountId: submission.accountId }, { detail: 'There is no such account' });
   return context;

@@ -6,7 +6,7 @@ import type { Order, OrderSubmission, OrderTerms } from '../../contracts/orders.
 import type { MarketData, Quote } from '../../contracts/ports/market-data.ts';
 import type { OrderStore, SubmissionContext } from '../../contracts/ports/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
-import { type AcceptOrder, decidedBefore, quoteOf } from './accept-order.ts';
+import { type AcceptOrder, decidedBefore, quoteOf, readContext } from './accept-order.ts';
 import { fingerprintOf, orderIdFor } from './order-identity.ts';
 
 export interface SubmitOrderDeps {
@@ -56,11 +56,10 @@ export function createSubmitOrder(deps: SubmitOrderDeps) {
   }
 
   async function readOrAbandon(submission: OrderSubmission, starting: Promise<Settled<unknown>>): Promise<SubmissionContext> {
-    const reading = await settle(deps.orders.readSubmission(submission));
-    if (reading.ok && reading.value !== null) return reading.value;
-    const error = reading.ok ? new HubError('NOT_FOUND', {}, { detail: 'There is no such account' }) : reading.error;
-    if (!(await starting).ok) throw error;
-    return orAbandon(submission, () => Promise.reject(error));
+    const reading = await settle(readContext(deps.orders, submission));
+    if (reading.ok) return reading.value;
+    if (!(await starting).ok) throw reading.error;
+    return orAbandon(submission, () => Promise.reject(reading.error));
   }
 
   /** A decision that cannot be made here must not be made later behind the client's back: the workflow is told to give up. */

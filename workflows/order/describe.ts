@@ -1,9 +1,5 @@
-import type { OrderTerms } from '../../contracts/orders.ts';
+import { describeTerms } from '../../contracts/orders.ts';
 import type { OrderLife } from './order-life.ts';
-
-/** `BUY 10 AAPL LIMIT 205.75 DAY` */
-export const describeTerms = ({ side, quantity, symbol, type, limitPrice, timeInForce }: OrderTerms): string =>
-  [side, quantity, symbol, type, ...(limitPrice === null ? [] : [limitPrice]), timeInForce].join(' ');
 
 /** What an operator reads at the top of the workflow's page, in Markdown. */
 export function describeLife({ submission, progress, cancelRequestedBy }: OrderLife): string {

@@ -7,10 +7,9 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type { OrderActivities } from '../../activities/order-activities.ts';
-import type { OrderSubmission } from '../../contracts/orders.ts';
+import { describeTerms, type OrderSubmission } from '../../contracts/orders.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { ExecutedSteps, OrderProgress } from '../../contracts/workflow-messages.ts';
-import { describeTerms } from './describe.ts';
 
 /** One short try inside the workflow task, which it holds: no event but its marker. */
 const LOCAL = { scheduleToCloseTimeout: '2 seconds', startToCloseTimeout: '2 seconds', retry: { maximumAttempts: 1 } } as const;
