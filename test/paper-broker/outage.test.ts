@@ -101,12 +101,18 @@ describe('when Postgres goes away in mid-flight', () => {
 
   it('and hangs, calls fail, what was in flight is written or not, and memory follows', async () => {
     const { venue, url } = await openVenue();
+    const resting = limitTerms('90');
+    await venue.placeOrder(resting, null);
     const load = startLoad(venue);
+    load.sent.push(resting);
     await vi.waitFor(() => expect(load.acknowledged.length).toBeGreaterThan(100), PATIENCE);
     await cluster.freeze();
+    // All hands may just be looking orders up, and then nobody writes: a cancel of what memory knows goes straight to the journal.
+    const canceling = venue.cancelOrder(resting.clientOrderId).catch((error: unknown) => expect(error).toBeInstanceOf(VenueUnavailable));
     await vi.waitFor(() => expect(venue.isServing()).toBe(false), PATIENCE);
     await cluster.thaw();
     const before = load.acknowledged.length;
+    await canceling;
     await vi.waitFor(() => expect(load.acknowledged.length).toBeGreaterThan(before), PATIENCE);
     await load.stop();
     await checkAgreement(venue, url, load);

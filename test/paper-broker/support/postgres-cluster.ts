@@ -51,8 +51,15 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
     const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
     return [postmaster, ...children.trim().split(/\s+/).filter(Boolean).map(Number)];
   };
-  const signalAll = async (signal: NodeJS.Signals): Promise<void> => {
-    for (const pid of await pids()) signalIfAlive(pid, signal);
+  /** The kernel's list of children is whole only while none is born or ends: the postmaster stops first, then they, until none is new. */
+  const freeze = async (): Promise<void> => {
+    const stopped = new Set<number>();
+    for (let fresh = (await pids()).slice(0, 1); fresh.length > 0; fresh = (await pids()).filter((pid) => !stopped.has(pid))) {
+      for (const pid of fresh) {
+        signalIfAlive(pid, 'SIGSTOP');
+        stopped.add(pid);
+      }
+    }
   };
   let isRunning = true;
   const kill = async (): Promise<void> => {
@@ -78,8 +85,10 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
       await server.start();
       isRunning = true;
     },
-    freeze: () => signalAll('SIGSTOP'),
-    thaw: () => signalAll('SIGCONT'),
+    freeze,
+    async thaw() {
+      for (const pid of await pids()) signalIfAlive(pid, 'SIGCONT');
+    },
     async destroy() {
       if (isRunning) await kill();
       await rm(folder, { recursive: true, force: true });
