@@ -13,12 +13,19 @@ export const ERRORS = {
   FORBIDDEN: { status: 403, title: 'The role does not allow this' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
   ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
+  BREAK_NOT_FOUND: { status: 404, title: 'There is no such break' },
+  TRADING_SESSION_NOT_FOUND: { status: 404, title: 'The instrument has no session of its own on that date' },
+  SETTLEMENT_NOT_FOUND: { status: 404, title: 'There is no such settlement under repair' },
   POSITION_NOT_FOUND: { status: 404, title: 'There is no such position' },
   INSTRUMENT_NOT_FOUND: { status: 404, title: 'There is no such instrument' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request took too long' },
   EMAIL_TAKEN: { status: 409, title: 'The e-mail is registered already' },
   ORDER_NOT_CANCELABLE: { status: 409, title: 'The order can no longer be canceled' },
+  ORDER_NOT_REPLACEABLE: { status: 409, title: 'The order cannot be replaced now' },
+  ORDER_NOT_WAITING: { status: 409, title: 'The order does not wait for a retry or an operator' },
+  SETTLEMENT_NOT_WAITING: { status: 409, title: 'The settlement does not wait for a retry or an operator' },
+  BREAK_ALREADY_RESOLVED: { status: 409, title: 'The break has been resolved' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body must be application/json' },
   UNKNOWN_SYMBOL: { status: 422, title: 'The symbol is not known' },
@@ -28,10 +35,14 @@ export const ERRORS = {
   QUANTITY_NOT_FRACTIONABLE: { status: 422, title: 'The instrument trades in whole shares' },
   LIMIT_PRICE_OUTSIDE_COLLAR: { status: 422, title: 'The limit price is too far from the market' },
   PRICE_INCREMENT_INVALID: { status: 422, title: 'The price is not a multiple of the minimum price variation' },
+  STOP_PRICE_INVALID: { status: 422, title: 'The stop price is on the wrong side of the market' },
   ORDER_TOO_LARGE: { status: 422, title: 'The order is larger than the account may send' },
   INSUFFICIENT_BUYING_POWER: { status: 422, title: 'The buying power does not suffice' },
   INSUFFICIENT_POSITION: { status: 422, title: 'The position does not suffice' },
   ACCOUNT_RESTRICTED: { status: 422, title: 'The account may not trade' },
+  REPLACE_REJECTED: { status: 422, title: 'The original was closed before it could be replaced' },
+  OPERATOR_FAILED: { status: 422, title: 'An operator ended the order' },
+  INSUFFICIENT_WITHDRAWABLE_CASH: { status: 422, title: 'The settled cash that is free does not suffice' },
   BROKER_REJECTED: { status: 422, title: 'The broker refused the order' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key was used with another request' },
   CLIENT_ORDER_ID_REUSED: { status: 422, title: 'The client order id was used for another order' },
@@ -55,10 +66,13 @@ export type RejectCode = Extract<
   | 'QUANTITY_NOT_FRACTIONABLE'
   | 'LIMIT_PRICE_OUTSIDE_COLLAR'
   | 'PRICE_INCREMENT_INVALID'
+  | 'STOP_PRICE_INVALID'
   | 'ORDER_TOO_LARGE'
   | 'INSUFFICIENT_BUYING_POWER'
   | 'INSUFFICIENT_POSITION'
   | 'ACCOUNT_RESTRICTED'
+  | 'REPLACE_REJECTED'
+  | 'OPERATOR_FAILED'
   | 'BROKER_REJECTED'
 >;
 

@@ -4,6 +4,12 @@ export const orderWorkflowId = (orderId: string): string => `order/${orderId}`;
 /** Workflow id of the session that reads a broker's execution reports; one per broker. */
 export const brokerSessionWorkflowId = (broker: string): string => `broker-session/${broker}`;
 
+/** Workflow id of a fill that found its order closed. */
+export const executionWorkflowId = (brokerExecutionId: string): string => `execution/${brokerExecutionId}`;
+
+/** Workflow id of an execution that could not be settled on its day. */
+export const settlementWorkflowId = (executionId: string): string => `settlement/${executionId}`;
+
 /** The id under which the broker knows one revision of an order (FIX ClOrdID 11). Placing twice under it is placing once. */
 export const brokerOrderId = (orderId: string, revision: number): string => `${orderId}.${revision}`;
 

@@ -12,6 +12,8 @@ export interface Balance {
   heldCash: DecimalString;
   /** What new buy orders may use: cash − heldCash. */
   buyingPower: DecimalString;
+  /** Settled cash that no trade or open order needs: what a withdrawal may take. */
+  withdrawableCash: DecimalString;
 }
 
 /** A position; the market fields are null when no quote could be had. */

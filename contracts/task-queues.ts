@@ -1,5 +1,8 @@
-/** Workflows of orders and their activities. */
+/** Workflows of orders and of late executions, and their activities. */
 export const ORDERS_TASK_QUEUE = 'orders';
 
 /** The pump of execution reports: long activities, kept off the order path's slots. */
 export const BROKER_SESSION_TASK_QUEUE = 'broker-session';
+
+/** The daily settlement and its repairs, kept off the order path's slots. */
+export const SETTLEMENT_TASK_QUEUE = 'settlement';

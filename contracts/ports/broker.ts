@@ -2,10 +2,10 @@ import type { OrderType, Side, TimeInForce } from '../../domain/order/order.ts';
 import type { DecimalString, Timestamp } from '../decimal-string.ts';
 
 /** What the venue says of an order (FIX OrdStatus 39). */
-export type VenueStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'REJECTED' | 'EXPIRED';
+export type VenueStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'REJECTED' | 'EXPIRED' | 'REPLACED';
 
 /** What happened at the venue (FIX ExecType 150). */
-export type VenueExecType = 'NEW' | 'TRADE' | 'CANCELED' | 'REJECTED' | 'EXPIRED';
+export type VenueExecType = 'NEW' | 'TRADE' | 'CANCELED' | 'REJECTED' | 'EXPIRED' | 'REPLACED';
 
 /** FIX ExecutionReport (35=8). `lastQuantity` and `lastPrice` are set for TRADE only. */
 export interface ExecutionReport {
@@ -28,6 +28,8 @@ export interface ExecutionReport {
 export interface BrokerOrder {
   brokerClientOrderId: string;
   status: VenueStatus;
+  /** FIX OrderQty (38) of this order alone; of a replacement what the original had left. */
+  quantity: DecimalString;
   filledQuantity: DecimalString;
   leavesQuantity: DecimalString;
   rejectCode: string | null;
@@ -42,9 +44,20 @@ export interface PlaceOrder {
   timeInForce: TimeInForce;
   quantity: DecimalString;
   limitPrice: DecimalString | null;
-  /** Worst price at which a MARKET order may trade. */
+  stopPrice: DecimalString | null;
+  trailPercent: DecimalString | null;
+  /** Worst price at which an order without a limit price may trade. */
   protectionPrice: DecimalString | null;
+  /** OPG, CLS: when the venue holds the auction. */
+  auctionAt: Timestamp | null;
   expiresAt: Timestamp | null;
+}
+
+/** What became of a replacement: `accepted` is false when the original was closed before it, and then there is no replacement. */
+export interface ReplaceAnswer {
+  accepted: boolean;
+  original: BrokerOrder;
+  replacement: BrokerOrder | null;
 }
 
 /**
@@ -56,6 +69,11 @@ export interface Broker {
   placeOrder(order: PlaceOrder): Promise<BrokerOrder>;
   /** `accepted` is false when the order was closed already. `null` when the venue does not know the order. */
   cancelOrder(brokerClientOrderId: string): Promise<{ accepted: boolean; order: BrokerOrder } | null>;
+  /**
+   * FIX OrderCancelReplaceRequest (35=G): in one step the original ends as REPLACED and the replacement works what is left: `replacement.quantity`
+   * counts what the original has filled. Repeating it under the replacement's id gives the same answer. `null` when the venue does not know the original.
+   */
+  replaceOrder(originalBrokerClientOrderId: string, replacement: PlaceOrder): Promise<ReplaceAnswer | null>;
   /** `null` when the venue never got the order. */
   getOrder(brokerClientOrderId: string): Promise<BrokerOrder | null>;
   /** Batches of reports after `afterSequence`, oldest first, then new ones, until `signal` aborts. */

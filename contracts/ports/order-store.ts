@@ -14,8 +14,8 @@ export interface SubmissionContext {
   account: { status: 'ACTIVE' | 'RESTRICTED'; buyingPower: DecimalString; shortingAllowed: boolean };
   position: { quantity: DecimalString; heldQuantity: DecimalString };
   instrument: { tradable: boolean; fractionable: boolean } | null;
-  /** Session of the instrument that replaces the calendar's of that day. */
-  sessionOverride: { opensAtMs: number; closesAtMs: number } | null;
+  /** The instrument's own sessions around the submission, each in place of the calendar's of its date; without trading when it opens as it closes. */
+  sessionOverrides: { date: string; opensAtMs: number; closesAtMs: number }[];
 }
 
 export interface OrderHold {
@@ -47,6 +47,7 @@ export interface AcceptanceWrite {
   submission: OrderSubmission;
   order: Order;
   protectionPrice: DecimalString | null;
+  auctionAt: Timestamp | null;
   hold: OrderHold | null;
   transfers: LedgerTransfer[];
   audit: AuditEntry;
@@ -59,6 +60,7 @@ export type AcceptanceOutcome = 'WRITTEN' | 'DECIDED' | 'LAPSED' | 'CLIENT_ORDER
 export interface WorkingOrder {
   order: Order;
   protectionPrice: DecimalString | null;
+  auctionAt: Timestamp | null;
   restoreStatus: OrderStatus | null;
   filledNotional: DecimalString;
   revision: number;
@@ -88,6 +90,8 @@ export interface OrderChange {
     expiredAt: Timestamp | null;
     rejectedAt: Timestamp | null;
     suspendedAt: Timestamp | null;
+    replacedAt: Timestamp | null;
+    replacedBy: string | null;
   };
   holdRemaining: DecimalString | null;
   buyingPowerChange: DecimalString;
@@ -110,9 +114,29 @@ export interface OrderChange {
     price: DecimalString;
     cash: DecimalString;
     executedAt: Timestamp;
+    tradeDate: string;
+    settlementDate: string;
   } | null;
   transfers: LedgerTransfer[];
   audit: AuditEntry & { action: ExecType };
+}
+
+/** An order takes another's place: the original's end and the replacement's hold, written whole or not at all. */
+export interface ReplacementWrite {
+  original: OrderChange;
+  replacement: {
+    orderId: string;
+    accountId: string;
+    symbol: string;
+    expectedVersion: number;
+    quantity: DecimalString;
+    /** USD or shares; null when nothing is held. */
+    holdAmount: DecimalString | null;
+    buyingPowerChange: DecimalString;
+    heldQuantityChange: DecimalString;
+    transfers: LedgerTransfer[];
+    audit: AuditEntry;
+  };
 }
 
 export type OrderChangeOutcome = 'WRITTEN' | 'ALREADY_BOOKED' | 'CONFLICT';
@@ -124,8 +148,11 @@ export interface OrderStore {
   writeAcceptance(write: AcceptanceWrite): Promise<AcceptanceOutcome>;
   readWorkingOrder(orderId: string): Promise<WorkingOrder | null>;
   writeOrderChange(change: OrderChange): Promise<OrderChangeOutcome>;
+  writeReplacement(write: ReplacementWrite): Promise<OrderChangeOutcome>;
+  /** The order that is to take this one's place and is not decided on by the venue yet. */
+  findPendingReplacement(orderId: string): Promise<WorkingOrder | null>;
   /** Those of the broker execution ids that are booked. */
   findBooked(brokerExecutionIds: readonly string[]): Promise<Set<string>>;
-  /** Accepted orders that no broker has acknowledged and that were submitted before the instant; at most `limit`. */
-  findUnacknowledged(submittedBefore: Timestamp, limit: number): Promise<OrderSubmission[]>;
+  /** Accepted orders that should be at the broker since the instant and that it has not acknowledged; at most `limit`. */
+  findUnacknowledged(since: Timestamp, limit: number): Promise<OrderSubmission[]>;
 }

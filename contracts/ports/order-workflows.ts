@@ -1,4 +1,5 @@
 import type { OrderSubmission } from '../orders.ts';
+import type { OperatorRequest, Replacement } from '../workflow-messages.ts';
 import type { ExecutionReport } from './broker.ts';
 
 /** `NOT_RUNNING`: the workflow has ended, or never was. */
@@ -12,8 +13,14 @@ export interface OrderWorkflows {
   abandonOrder(orderId: string): Promise<void>;
   /**
    * Waits until the cancel has been carried out or refused, but not longer than the bound; `PENDING` then.
-   * Asking again under the same `requestId` asks once.
+   * Asking again under the same `requestId` asks once. `operator`: who asks in the place of the client, kept in the audit trail.
    */
-  cancelOrder(orderId: string, requestId: string): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'>;
+  cancelOrder(orderId: string, requestId: string, operator?: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'>;
+  /** As {@link cancelOrder}. `REFUSED`: the original is not replaceable now. */
+  replaceOrder(orderId: string, requestId: string, replacement: Replacement): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
+  /** Ends the wait before the next attempt. `REFUSED`: the order waits for nothing. */
+  retryOrder(orderId: string, request: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
+  /** Ends an order that waits for a retry or an operator. `REFUSED`: it waits for nothing. */
+  failOrder(orderId: string, request: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
   reportExecutions(orderId: string, reports: readonly ExecutionReport[]): Promise<Delivery>;
 }

@@ -8,6 +8,8 @@ export interface CashBalances {
   unsettled: DecimalString;
   /** CASH_HELD: what is set aside for open orders. */
   held: DecimalString;
+  /** Of trades that are due but not settled: the least that sales less purchases come to, added up date by date; `"0"` at most. */
+  leastDue: DecimalString;
 }
 
 /** A position as it is booked, without any market price. Cost basis and P&L with all their 16 decimals. */

@@ -5,3 +5,8 @@ export interface StepObserver {
   /** `code`: the stable code, or the error's name. */
   failed(step: string, code: string): void;
 }
+
+/** Is told of each order that has to wait for an operator, for metrics and alerts. */
+export interface SuspensionObserver {
+  suspended(step: string, code: string): void;
+}

@@ -7,13 +7,37 @@ import type { Side } from '../order/order.ts';
  * - CASH_SETTLED: money that is there. Never negative.
  * - CASH_UNSETTLED: the net of trades and commitments not settled yet; may be negative. Buying power = CASH_SETTLED + CASH_UNSETTLED, never negative.
  * - CASH_HELD: set aside for open BUY orders. Never negative.
- * - SECURITIES: shares; negative when short.
- * - CLEARING, DEPOSITS: the house's side of trades and deposits, kept per customer account so that no row is shared by all.
+ * - SECURITIES, SECURITIES_UNSETTLED: shares; together the position's quantity, each negative when more is owed than there.
+ * - CLEARING, DEPOSITS, WITHDRAWALS: the house's side of trades, deposits and withdrawals, kept per customer account so that no row is shared by all.
+ *
+ * Why settling leaves CASH_SETTLED at zero or more, when what is due on a date settles together and dates settle in order: let S be settled cash,
+ * N(d) the cash of sales less that of purchases that settle on `d` or before, H what was held when the trading that settles on `d` ended.
+ * At that moment buying power was S + N(d) − H ≥ 0, for no later trade was in it; so S + N(d) ≥ H ≥ 0, and that is what settling leaves. Only a
+ * withdrawal lowers S afterwards: it leaves S + N(d) ≥ 0 for every date still unsettled (`withdrawableCash`). Where a sale does not
+ * settle with its date, a purchase that it was to pay for may find too little: the books refuse it, and it waits under repair for the sale.
  */
-export const LEDGER_ACCOUNT_KINDS = ['CASH_SETTLED', 'CASH_UNSETTLED', 'CASH_HELD', 'SECURITIES', 'CLEARING', 'DEPOSITS'] as const;
+export const LEDGER_ACCOUNT_KINDS = [
+  'CASH_SETTLED',
+  'CASH_UNSETTLED',
+  'CASH_HELD',
+  'SECURITIES',
+  'SECURITIES_UNSETTLED',
+  'CLEARING',
+  'DEPOSITS',
+  'WITHDRAWALS',
+] as const;
 export type LedgerAccountKind = (typeof LEDGER_ACCOUNT_KINDS)[number];
 
-export const POSTING_CODES = ['DEPOSIT', 'HOLD', 'RELEASE', 'TRADE_CASH', 'TRADE_SECURITIES'] as const;
+export const POSTING_CODES = [
+  'DEPOSIT',
+  'HOLD',
+  'RELEASE',
+  'TRADE_CASH',
+  'TRADE_SECURITIES',
+  'SETTLE_CASH',
+  'SETTLE_SECURITIES',
+  'WITHDRAWAL',
+] as const;
 export type PostingCode = (typeof POSTING_CODES)[number];
 
 export const CASH_ASSET = 'USD';
@@ -51,14 +75,47 @@ export const postHold = (amount: Decimal): Posting[] =>
 export const postRelease = (amount: Decimal): Posting[] =>
   post({ code: 'RELEASE', debit: 'CASH_HELD', credit: 'CASH_UNSETTLED', asset: CASH_ASSET, amount });
 
-/** One execution: a BUY pays from what is held, a SELL is paid to unsettled cash. `quantity` in shares, `cash` from `fillCash`. */
-export function postFill(fill: { side: Side; symbol: string; quantity: Decimal; cash: Decimal }): Posting[] {
-  const shares = { code: 'TRADE_SECURITIES', asset: fill.symbol, amount: fill.quantity } as const;
-  const cash = { code: 'TRADE_CASH', asset: CASH_ASSET, amount: fill.cash } as const;
-  return fill.side === 'BUY'
-    ? [...post({ ...cash, debit: 'CASH_HELD', credit: 'CLEARING' }), ...post({ ...shares, debit: 'CLEARING', credit: 'SECURITIES' })]
-    : [...post({ ...shares, debit: 'SECURITIES', credit: 'CLEARING' }), ...post({ ...cash, debit: 'CLEARING', credit: 'CASH_UNSETTLED' })];
+/** What an execution moves: quantity in shares, cash from `fillCash`. */
+export interface ExecutedTrade {
+  side: Side;
+  symbol: string;
+  quantity: Decimal;
+  cash: Decimal;
 }
+
+/** One execution, on its trade date: a BUY pays from what is held, a SELL is paid to unsettled cash; the shares are unsettled either way. */
+export function postFill(trade: ExecutedTrade): Posting[] {
+  const shares = { code: 'TRADE_SECURITIES', asset: trade.symbol, amount: trade.quantity } as const;
+  const cash = { code: 'TRADE_CASH', asset: CASH_ASSET, amount: trade.cash } as const;
+  return trade.side === 'BUY'
+    ? [
+        ...post({ ...cash, debit: 'CASH_HELD', credit: 'CLEARING' }),
+        ...post({ ...shares, debit: 'CLEARING', credit: 'SECURITIES_UNSETTLED' }),
+      ]
+    : [
+        ...post({ ...shares, debit: 'SECURITIES_UNSETTLED', credit: 'CLEARING' }),
+        ...post({ ...cash, debit: 'CLEARING', credit: 'CASH_UNSETTLED' }),
+      ];
+}
+
+/** One execution, on its settlement date: what the trade left unsettled, cash and shares, becomes settled. Buying power and position stay. */
+export function postSettlement(trade: ExecutedTrade): Posting[] {
+  const shares = { code: 'SETTLE_SECURITIES', asset: trade.symbol, amount: trade.quantity } as const;
+  const cash = { code: 'SETTLE_CASH', asset: CASH_ASSET, amount: trade.cash } as const;
+  return trade.side === 'BUY'
+    ? [
+        ...post({ ...cash, debit: 'CASH_SETTLED', credit: 'CASH_UNSETTLED' }),
+        ...post({ ...shares, debit: 'SECURITIES_UNSETTLED', credit: 'SECURITIES' }),
+      ]
+    : [
+        ...post({ ...cash, debit: 'CASH_UNSETTLED', credit: 'CASH_SETTLED' }),
+        ...post({ ...shares, debit: 'SECURITIES', credit: 'SECURITIES_UNSETTLED' }),
+      ];
+}
+
+/** Settled money goes out. */
+export const postWithdrawal = (amount: Decimal): Posting[] =>
+  post({ code: 'WITHDRAWAL', debit: 'CASH_SETTLED', credit: 'WITHDRAWALS', asset: CASH_ASSET, amount });
 
 /** What the postings together change, one entry per kind and asset, none that is zero, sorted by kind then asset: the order in which rows are locked. */
 export function balanceChanges(postings: readonly Posting[]): BalanceChange[] {

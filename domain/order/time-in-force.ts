@@ -1,28 +1,23 @@
 import { assertNever } from '../assert-never.ts';
-import type { TradingSession } from '../calendar/calendar.ts';
-import type { TimeInForce } from './order.ts';
+import { type OrderType, TIMES_IN_FORCE, type TimeInForce } from './order.ts';
 
-export type { TradingSession } from '../calendar/calendar.ts';
+const RESTING: readonly TimeInForce[] = ['DAY', 'GTC'];
 
-/** How long a GTC order rests before it is ended, as at Alpaca ("aged orders"). */
-export const GTC_LIFETIME_MS = 90 * 86_400_000;
-
-/**
- * When an order ends by itself, in epoch milliseconds: DAY with the session it was accepted in, GTC after 90 days.
- * `null` for IOC, FOK, OPG and CLS, which the venue ends (FIX TimeInForce 59).
- */
-export function expiryOf(timeInForce: TimeInForce, acceptedAtMs: number, session: TradingSession): number | null {
-  switch (timeInForce) {
-    case 'DAY':
-      return session.closesAt;
-    case 'GTC':
-      return acceptedAtMs + GTC_LIFETIME_MS;
-    case 'IOC':
-    case 'FOK':
-    case 'OPG':
-    case 'CLS':
-      return null;
+/** The times in force that an order of a type may have, as at Alpaca: one that waits for a price is no order of the moment or of an auction. */
+export function timesInForceOf(type: OrderType): readonly TimeInForce[] {
+  switch (type) {
+    case 'MARKET':
+    case 'LIMIT':
+      return TIMES_IN_FORCE;
+    case 'STOP':
+    case 'STOP_LIMIT':
+    case 'TRAILING_STOP':
+      return RESTING;
     default:
-      return assertNever(timeInForce);
+      return assertNever(type);
   }
 }
+
+/** Whether a replacement may change the time in force so. */
+export const isReplaceableTimeInForce = (from: TimeInForce, to: TimeInForce): boolean =>
+  from === to || (RESTING.includes(from) && RESTING.includes(to));

@@ -1,5 +1,9 @@
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+
+/** Waits after the first failures: most troubles are over by then. The first retry waits for nothing. */
+export const QUICK_RETRIES_MS: readonly number[] = [0, SECOND_MS, 5 * SECOND_MS, 30 * SECOND_MS];
 
 /** Waits between attempts to reach the venue, once the quick retries are used up: 5 min, 15 min, 1 h, 6 h. */
 export const EXECUTION_RETRY_SCHEDULE_MS: readonly number[] = [5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS];

@@ -2,7 +2,7 @@ import { Decimal } from '../money/decimal.ts';
 import type { Side } from '../order/order.ts';
 import { minimumPriceVariation } from './price-increment.ts';
 
-/** How far from the quote a MARKET order may trade. */
+/** How far an order without a limit may trade from the price that sets it off. */
 export const MARKET_COLLAR: Decimal = new Decimal('0.05');
 /** How far a limit price may lie beyond the quote it would trade against: more is taken for a slip of the finger. */
 export const LIMIT_COLLAR_AGGRESSIVE: Decimal = new Decimal('0.10');
@@ -18,15 +18,16 @@ export interface BidAsk {
 const ONE = new Decimal(1);
 
 /**
- * The worst price a MARKET order may trade at: ask + 5 % for a BUY, bid − 5 % for a SELL, rounded away from the market to the minimum price variation
- * and never below one. Both CME ("market with protection") and Alpaca (its collar of market orders) send such a limit with the order.
+ * The worst price at which an order without a limit may trade: 5 % beyond the price that sets it off, above it for a BUY and below it for a SELL,
+ * rounded away from the market to the minimum price variation and never below one. Both CME ("market with protection") and Alpaca (its collar of
+ * market orders) send such a limit with the order.
  */
-export function protectionPrice(side: Side, quote: BidAsk): Decimal {
+export function worstPriceFrom(side: Side, price: Decimal): Decimal {
   if (side === 'BUY') {
-    const worst = quote.ask.times(ONE.plus(MARKET_COLLAR));
+    const worst = price.times(ONE.plus(MARKET_COLLAR));
     return worst.toNearest(minimumPriceVariation(worst), Decimal.ROUND_CEIL);
   }
-  const worst = quote.bid.times(ONE.minus(MARKET_COLLAR));
+  const worst = price.times(ONE.minus(MARKET_COLLAR));
   const tick = minimumPriceVariation(worst);
   return Decimal.max(worst.toNearest(tick, Decimal.ROUND_FLOOR), tick);
 }

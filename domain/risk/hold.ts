@@ -40,7 +40,7 @@ export interface HoldMovement {
 }
 
 /** Cumulative rounding can make the fills still to come cost a cent more than price × leaves, never two. */
-const ROUNDING_ALLOWANCE = new Decimal('0.01');
+export const ROUNDING_ALLOWANCE: Decimal = new Decimal('0.01');
 
 /**
  * How a fill moves the cash hold of its order: `hold.amount` is what is held before it, `cost` its cash from `fillCash`, `leaves` the order's leaves after it

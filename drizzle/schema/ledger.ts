@@ -46,7 +46,10 @@ export const ledgerAccounts = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.kind, t.asset] }),
-    check('ledger_accounts_kind_known', sql`${t.kind} in ('CASH_SETTLED','CASH_UNSETTLED','CASH_HELD','SECURITIES','CLEARING','DEPOSITS')`),
+    check(
+      'ledger_accounts_kind_known',
+      sql`${t.kind} in ('CASH_SETTLED','CASH_UNSETTLED','CASH_HELD','SECURITIES','SECURITIES_UNSETTLED','CLEARING','DEPOSITS','WITHDRAWALS')`,
+    ),
     check('ledger_accounts_cash_not_negative', sql`${t.kind} not in ('CASH_SETTLED','CASH_HELD') or ${t.balance} >= 0`),
   ],
 );

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { cash, exactNotional, instant, quantity } from './columns.ts';
 import { accounts } from './users.ts';
 
@@ -17,8 +17,11 @@ export const orders = pgTable(
     type: text('type').notNull(),
     timeInForce: text('time_in_force').notNull(),
     quantity: quantity('quantity').notNull(),
+    notional: cash('notional'),
     limitPrice: quantity('limit_price'),
-    /** Worst price at which a MARKET order may trade; the cash hold rests on it. */
+    stopPrice: quantity('stop_price'),
+    trailPercent: numeric('trail_percent', { precision: 7, scale: 4 }),
+    /** Worst price at which an order without a limit price may trade; the cash hold rests on it. */
     protectionPrice: quantity('protection_price'),
     status: text('status').notNull(),
     /** What a refused cancel or replace restores. */
@@ -33,7 +36,14 @@ export const orders = pgTable(
     revision: integer('revision').notNull().default(1),
     /** Grows with each change: a writer that decided on an older state is turned away. */
     version: integer('version').notNull().default(1),
+    /** When it goes to the venue; null: at once. */
+    releaseAt: instant('release_at'),
+    /** OPG, CLS: when the venue holds the auction. */
+    auctionAt: instant('auction_at'),
     expiresAt: instant('expires_at'),
+    /** The order whose place this one takes, or was to take. */
+    replaces: uuid('replaces'),
+    replacedBy: uuid('replaced_by'),
     submittedAt: instant('submitted_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
     newAt: instant('new_at'),
@@ -42,6 +52,7 @@ export const orders = pgTable(
     expiredAt: instant('expired_at'),
     rejectedAt: instant('rejected_at'),
     suspendedAt: instant('suspended_at'),
+    replacedAt: instant('replaced_at'),
   },
   (t) => [
     unique('orders_client_order_id_key').on(t.accountId, t.clientOrderId),
@@ -52,7 +63,10 @@ export const orders = pgTable(
       'orders_status_known',
       sql`${t.status} in ('PENDING_NEW','NEW','PARTIALLY_FILLED','FILLED','PENDING_CANCEL','CANCELED','PENDING_REPLACE','REPLACED','REJECTED','EXPIRED','SUSPENDED')`,
     ),
-    check('orders_quantity_positive', sql`${t.quantity} > 0`),
+    check(
+      'orders_quantity_positive',
+      sql`${t.quantity} > 0 or (${t.quantity} = 0 and ${t.notional} is not null and ${t.status} = 'REJECTED')`,
+    ),
     check('orders_never_over_filled', sql`${t.filledQuantity} >= 0 and ${t.filledQuantity} <= ${t.quantity}`),
     check('orders_filled_is_full', sql`${t.status} <> 'FILLED' or ${t.filledQuantity} = ${t.quantity}`),
     check('orders_rejected_has_code', sql`(${t.status} = 'REJECTED') = (${t.rejectCode} is not null)`),
@@ -60,6 +74,8 @@ export const orders = pgTable(
     index('orders_open_of_account')
       .on(t.accountId, t.submittedAt.desc(), t.id.desc())
       .where(sql`${t.status} not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`),
+    index('orders_suspended').on(t.suspendedAt).where(sql`${t.status} = 'SUSPENDED'`),
+    index('orders_replacing').on(t.replaces).where(sql`${t.replaces} is not null`),
     index('orders_unacknowledged').on(t.submittedAt).where(sql`${t.status} = 'PENDING_NEW'`),
   ],
 );
@@ -151,3 +167,30 @@ export const brokerSessions = pgTable('broker_sessions', {
   lastSequence: bigint('last_sequence', { mode: 'number' }).notNull(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });
+
+/** Where the venue's books and ours differ, or a report could not be taken in: for a person to look at. */
+export const breaks = pgTable(
+  'breaks',
+  {
+    id: uuid('id').primaryKey(),
+    /** From the business: raising the same break twice is raising it once. */
+    key: text('key').notNull().unique(),
+    kind: text('kind').notNull(),
+    accountId: uuid('account_id').references(() => accounts.id),
+    orderId: uuid('order_id').references(() => orders.id),
+    brokerExecutionId: text('broker_execution_id'),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
+    raisedAt: instant('raised_at').notNull().defaultNow(),
+    resolvedAt: instant('resolved_at'),
+    resolvedBy: text('resolved_by'),
+    resolution: text('resolution'),
+  },
+  (t) => [
+    check('breaks_kind_known', sql`${t.kind} in ('LATE_FILL','IMPOSSIBLE_REPORT','UNKNOWN_ORDER','REPORT_GAP')`),
+    check(
+      'breaks_resolution_whole',
+      sql`(${t.resolvedAt} is null) = (${t.resolvedBy} is null) and (${t.resolvedAt} is null) = (${t.resolution} is null)`,
+    ),
+    index('breaks_open').on(t.raisedAt, t.id).where(sql`${t.resolvedAt} is null`),
+  ],
+);

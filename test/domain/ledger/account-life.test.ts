@@ -42,6 +42,9 @@ const actionArbitrary = fc.oneof(
       execType: fc.constantFrom('CANCELED', 'EXPIRED', 'REJECTED'),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('endDay' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), share: fc.integer({ min: 1, max: 1_000 }) }) },
 );
 
 type Action = typeof actionArbitrary extends fc.Arbitrary<infer T> ? T : never;
@@ -57,6 +60,9 @@ function fillSome(account: Account, order: Order, action: Extract<Action, { do: 
 
 function perform(account: Account, action: Action): void {
   if (action.do === 'deposit') account.post(postDeposit(decimalOf(action.cents, 2)));
+  else if (action.do === 'endDay') account.today += 1;
+  else if (action.do === 'settle') account.settleNextDue();
+  else if (action.do === 'withdraw') account.withdraw(action.share);
   else if (action.do === 'submit') account.submit(action.symbol, action.side, decimalOf(action.quantity, 8), decimalOf(action.cents, 2));
   else {
     const order = account.orders[action.order % Math.max(account.orders.length, 1)];
@@ -83,7 +89,7 @@ function forAnyLife(check: (account: Account) => void): void {
   );
 }
 
-describe('an account through any deposits, orders, fills, late fills and cancels', () => {
+describe('an account through any deposits, orders, fills, late fills, cancels, settlements on their day or late, and withdrawals', () => {
   it('sums to zero in every asset', () => {
     forAnyLife((account) => {
       for (const asset of ['USD', ...SYMBOLS]) {
@@ -113,7 +119,27 @@ describe('an account through any deposits, orders, fills, late fills and cancels
 
   it('has the same shares in its positions as in its ledger', () => {
     forAnyLife((account) => {
-      for (const symbol of SYMBOLS) expect(account.balance('SECURITIES', symbol).eq(account.position(symbol).quantity)).toBe(true);
+      for (const symbol of SYMBOLS) {
+        const shares = account.balance('SECURITIES', symbol).plus(account.balance('SECURITIES_UNSETTLED', symbol));
+        expect(shares.eq(account.position(symbol).quantity)).toBe(true);
+      }
+    });
+  });
+
+  it('can settle every day that is due, one after another, without a cent missing', () => {
+    forAnyLife((account) => {
+      const [settled, unsettled] = [account.balance('CASH_SETTLED'), account.balance('CASH_UNSETTLED')];
+      const later = new Account();
+      for (const [key, balance] of account.balances) later.balances.set(key, balance);
+      later.unsettled = account.unsettled;
+      later.today = account.today + 1;
+      while (later.unsettled.length > 0) {
+        later.settleNextDue();
+        expect(later.balance('CASH_SETTLED').gte(0)).toBe(true);
+      }
+      expect(later.buyingPower.eq(settled.plus(unsettled))).toBe(true);
+      expect(later.balance('CASH_UNSETTLED').plus(later.balance('CASH_HELD')).isZero()).toBe(true);
+      for (const symbol of SYMBOLS) expect(later.balance('SECURITIES_UNSETTLED', symbol).isZero()).toBe(true);
     });
   });
 
@@ -126,5 +152,27 @@ describe('an account through any deposits, orders, fills, late fills and cancels
       );
       expect(traded.minus(exact).abs().lte(new Decimal('0.005').times(account.orders.length))).toBe(true);
     });
+  });
+});
+
+describe('a withdrawal while a purchase that is due waits for its settlement', () => {
+  it('leaves what the purchase needs, though shares sold since would pay for it a day later', () => {
+    const account = new Account();
+    account.post(postDeposit(new Decimal('100.00')));
+    const trade = (side: 'BUY' | 'SELL'): void => {
+      account.submit('AAPL', side, new Decimal(10), new Decimal(10));
+      const order = account.orders.at(-1) ?? expect.fail('the order was refused');
+      account.fill(order, new Decimal(10), new Decimal(10));
+    };
+    trade('BUY');
+    account.today = 1;
+    trade('SELL');
+    expect([account.balance('CASH_SETTLED').toFixed(), account.buyingPower.toFixed()]).toEqual(['100', '100']);
+    expect(account.withdrawable.toFixed()).toBe('0');
+    account.settleNextDue();
+    expect(account.balance('CASH_SETTLED').toFixed()).toBe('0');
+    account.today = 2;
+    account.settleNextDue();
+    expect(account.withdrawable.toFixed()).toBe('100');
   });
 });

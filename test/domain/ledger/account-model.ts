@@ -1,5 +1,17 @@
-import { balanceChanges, type LedgerAccountKind, type Posting, postFill, postHold, postRelease } from '../../../domain/ledger/postings.ts';
-import { type Decimal, ZERO } from '../../../domain/money/decimal.ts';
+import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
+import {
+  balanceChanges,
+  type ExecutedTrade,
+  type LedgerAccountKind,
+  type Posting,
+  postFill,
+  postHold,
+  postRelease,
+  postSettlement,
+  postWithdrawal,
+} from '../../../domain/ledger/postings.ts';
+import { withdrawableCash } from '../../../domain/ledger/withdrawable-cash.ts';
+import { Decimal, ZERO } from '../../../domain/money/decimal.ts';
 import { fillCash } from '../../../domain/order/fill-cash.ts';
 import { leavesQuantity, type OrderState } from '../../../domain/order/order.ts';
 import { transition } from '../../../domain/order/transition.ts';
@@ -20,6 +32,9 @@ export class Account {
   readonly balances = new Map<string, Decimal>();
   readonly positions = new Map<string, PositionState>();
   readonly orders: Order[] = [];
+  /** Trades that have not settled, with the day they settle on. */
+  unsettled: { trade: ExecutedTrade; settlesOn: number }[] = [];
+  today = 0;
 
   balance(kind: LedgerAccountKind, asset = 'USD'): Decimal {
     return this.balances.get(`${kind} ${asset}`) ?? ZERO;
@@ -47,13 +62,22 @@ export class Account {
 
   submit(symbol: string, side: 'BUY' | 'SELL', quantity: Decimal, price: Decimal): void {
     const decision = decideAcceptance({
-      order: { side, type: 'LIMIT', timeInForce: 'DAY', quantity, limitPrice: price },
+      order: {
+        side,
+        type: 'LIMIT',
+        timeInForce: 'DAY',
+        quantity,
+        notional: null,
+        limitPrice: price,
+        stopPrice: null,
+        trailPercent: null,
+      },
       account: { status: 'ACTIVE', buyingPower: this.buyingPower, shortingAllowed: false },
       position: { quantity: this.position(symbol).quantity, heldQuantity: this.heldShares(symbol) },
       instrument: { tradable: true, fractionable: true },
       quote: { bid: price, ask: price },
       nowMs: 0,
-      session: { opensAt: 0, closesAt: 1 },
+      calendar: alwaysOpenCalendar,
     });
     if (!decision.ok) return;
     const { hold } = decision.value;
@@ -67,7 +91,8 @@ export class Account {
     const result = transition(before, { execType: 'TRADE', quantity, price });
     if (!result.ok) return;
     const cash = fillCash(before.filledNotional, quantity, price);
-    const trade = postFill({ side: order.side, symbol: order.symbol, quantity, cash });
+    const executed = { side: order.side, symbol: order.symbol, quantity, cash };
+    const trade = postFill(executed);
     if (order.hold.kind === 'CASH') {
       const movement = holdAfterFill(order.hold, { cost: cash, leaves: leavesQuantity(result.value) });
       // Only a late fill draws: its hold is gone, and here the money may be too.
@@ -75,6 +100,7 @@ export class Account {
       this.post([...postHold(movement.drawn), ...trade, ...postRelease(movement.released)]);
       order.hold = { ...order.hold, amount: movement.held };
     } else this.post(trade);
+    this.unsettled.push({ trade: executed, settlesOn: this.today + 1 });
     this.positions.set(order.symbol, applyFill(this.position(order.symbol), { side: order.side, quantity, price }));
     order.state = result.value;
   }
@@ -86,5 +112,33 @@ export class Account {
     if (order.hold.kind !== 'CASH') return;
     this.post(postRelease(order.hold.amount));
     order.hold = { ...order.hold, amount: ZERO };
+  }
+
+  /** Settles what is due on the earliest day that anything is due on. */
+  settleNextDue(): void {
+    const days = this.unsettled.map(({ settlesOn }) => settlesOn).filter((day) => day <= this.today);
+    const due = this.unsettled.filter(({ settlesOn }) => settlesOn === Math.min(...days));
+    this.unsettled = this.unsettled.filter((one) => !due.includes(one));
+    this.post(due.flatMap(({ trade }) => postSettlement(trade)));
+  }
+
+  get withdrawable(): Decimal {
+    const [settled, unsettled] = [this.balance('CASH_SETTLED'), this.balance('CASH_UNSETTLED')];
+    return withdrawableCash({ settled, unsettled, leastDue: this.leastDue() });
+  }
+
+  withdraw(share: number): void {
+    this.post(postWithdrawal(this.withdrawable.times(share).div(1_000).toDecimalPlaces(2, Decimal.ROUND_DOWN)));
+  }
+
+  private leastDue(): Decimal {
+    let [due, least] = [ZERO, ZERO];
+    for (let day = 0; day <= this.today; day += 1) {
+      for (const { trade, settlesOn } of this.unsettled) {
+        if (settlesOn === day) due = trade.side === 'SELL' ? due.plus(trade.cash) : due.minus(trade.cash);
+      }
+      least = Decimal.min(least, due);
+    }
+    return least;
   }
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { balanceChanges, type Posting, postDeposit, postFill, postHold, postRelease } from '../../../domain/ledger/postings.ts';
+import {
+  balanceChanges,
+  type Posting,
+  postDeposit,
+  postFill,
+  postHold,
+  postRelease,
+  postSettlement,
+  postWithdrawal,
+} from '../../../domain/ledger/postings.ts';
 import { Decimal, ZERO } from '../../../domain/money/decimal.ts';
 
 const dec = (text: string | number): Decimal => new Decimal(text);
@@ -19,18 +28,40 @@ describe('postings', () => {
     const fill = { symbol: 'AAPL', quantity: dec(10), cash: dec('2057.50') };
     expect(lines(postFill({ side: 'BUY', ...fill }))).toEqual([
       'TRADE_CASH CASH_HELD → CLEARING 2057.5 USD',
-      'TRADE_SECURITIES CLEARING → SECURITIES 10 AAPL',
+      'TRADE_SECURITIES CLEARING → SECURITIES_UNSETTLED 10 AAPL',
     ]);
     expect(lines(postFill({ side: 'SELL', ...fill }))).toEqual([
-      'TRADE_SECURITIES SECURITIES → CLEARING 10 AAPL',
+      'TRADE_SECURITIES SECURITIES_UNSETTLED → CLEARING 10 AAPL',
       'TRADE_CASH CLEARING → CASH_UNSETTLED 2057.5 USD',
     ]);
   });
 
+  it('settle a purchase and a sale with each what its trade left unsettled', () => {
+    const trade = { symbol: 'AAPL', quantity: dec(10), cash: dec('2057.50') };
+    expect(lines(postSettlement({ side: 'BUY', ...trade }))).toEqual([
+      'SETTLE_CASH CASH_SETTLED → CASH_UNSETTLED 2057.5 USD',
+      'SETTLE_SECURITIES SECURITIES_UNSETTLED → SECURITIES 10 AAPL',
+    ]);
+    expect(lines(postSettlement({ side: 'SELL', ...trade }))).toEqual([
+      'SETTLE_CASH CASH_UNSETTLED → CASH_SETTLED 2057.5 USD',
+      'SETTLE_SECURITIES SECURITIES → SECURITIES_UNSETTLED 10 AAPL',
+    ]);
+    for (const side of ['BUY', 'SELL'] as const) {
+      const held = side === 'BUY' ? postHold(trade.cash) : [];
+      const all = changes([...held, ...postFill({ side, ...trade }), ...postSettlement({ side, ...trade })]);
+      expect(all).toContain(`CASH_SETTLED USD ${side === 'BUY' ? '-2057.5' : '2057.5'}`);
+      expect(all.filter((change) => change.includes('UNSETTLED') || change.includes('HELD'))).toEqual([]);
+    }
+  });
+
+  it('take a withdrawal from settled cash', () => {
+    expect(lines(postWithdrawal(dec('250.00')))).toEqual(['WITHDRAWAL CASH_SETTLED → WITHDRAWALS 250 USD']);
+  });
+
   it('are none for an amount of zero', () => {
-    expect([...postDeposit(ZERO), ...postHold(ZERO), ...postRelease(ZERO)]).toEqual([]);
+    expect([...postDeposit(ZERO), ...postHold(ZERO), ...postRelease(ZERO), ...postWithdrawal(ZERO)]).toEqual([]);
     expect(lines(postFill({ side: 'BUY', symbol: 'AAPL', quantity: dec('0.00000001'), cash: ZERO }))).toEqual([
-      'TRADE_SECURITIES CLEARING → SECURITIES 0.00000001 AAPL',
+      'TRADE_SECURITIES CLEARING → SECURITIES_UNSETTLED 0.00000001 AAPL',
     ]);
   });
 
@@ -53,8 +84,8 @@ describe('balanceChanges', () => {
       'CLEARING AAPL -1',
       'CLEARING IBM -2',
       'CLEARING USD 500.1',
-      'SECURITIES AAPL 1',
-      'SECURITIES IBM 2',
+      'SECURITIES_UNSETTLED AAPL 1',
+      'SECURITIES_UNSETTLED IBM 2',
     ]);
     expect(changes([...postings].reverse())).toEqual(changes(postings));
   });

@@ -1,22 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { TIMES_IN_FORCE } from '../../../domain/order/order.ts';
-import { expiryOf } from '../../../domain/order/time-in-force.ts';
+import { ORDER_TYPES, TIMES_IN_FORCE } from '../../../domain/order/order.ts';
+import { isReplaceableTimeInForce, timesInForceOf } from '../../../domain/order/time-in-force.ts';
 
-const session = { opensAt: Date.parse('2026-11-24T14:30:00Z'), closesAt: Date.parse('2026-11-24T21:00:00Z') };
-const acceptedAt = Date.parse('2026-11-24T15:00:00.123Z');
-
-describe('expiryOf', () => {
-  it('ends a DAY order with its session', () => {
-    expect(expiryOf('DAY', acceptedAt, session)).toBe(session.closesAt);
+describe('the times in force of an order', () => {
+  it('are all six for MARKET and LIMIT, and those that rest for orders that wait for a price', () => {
+    expect(ORDER_TYPES.map((type) => [type, timesInForceOf(type)])).toEqual([
+      ['MARKET', TIMES_IN_FORCE],
+      ['LIMIT', TIMES_IN_FORCE],
+      ['STOP', ['DAY', 'GTC']],
+      ['STOP_LIMIT', ['DAY', 'GTC']],
+      ['TRAILING_STOP', ['DAY', 'GTC']],
+    ]);
   });
 
-  it('ends a GTC order 90 days after it was accepted, to the millisecond', () => {
-    expect(new Date(expiryOf('GTC', acceptedAt, session) ?? 0).toISOString()).toBe('2027-02-22T15:00:00.123Z');
-  });
-
-  it('leaves every other order to the venue', () => {
-    const others = TIMES_IN_FORCE.filter((timeInForce) => timeInForce !== 'DAY' && timeInForce !== 'GTC');
-    expect(others).toEqual(['IOC', 'FOK', 'OPG', 'CLS']);
-    for (const timeInForce of others) expect(expiryOf(timeInForce, acceptedAt, session)).toBeNull();
+  it('change between DAY and GTC only when an order is replaced', () => {
+    const changes = TIMES_IN_FORCE.flatMap((from) =>
+      TIMES_IN_FORCE.filter((to) => to !== from && isReplaceableTimeInForce(from, to)).map((to) => [from, to]),
+    );
+    expect(changes).toEqual([
+      ['DAY', 'GTC'],
+      ['GTC', 'DAY'],
+    ]);
+    for (const timeInForce of TIMES_IN_FORCE) expect(isReplaceableTimeInForce(timeInForce, timeInForce)).toBe(true);
   });
 });

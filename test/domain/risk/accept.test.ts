@@ -1,41 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RejectCode as ContractRejectCode } from '../../../contracts/errors.ts';
-import { Decimal } from '../../../domain/money/decimal.ts';
-import { type AcceptanceInput, decideAcceptance, REJECT_CODES, type RejectCode } from '../../../domain/risk/accept.ts';
+import { type AcceptanceInput, decideAcceptance } from '../../../domain/risk/accept.ts';
+import { REJECT_CODES, type RejectCode } from '../../../domain/risk/refusal.ts';
 import { decimalOf, priceUnits, quantityUnits } from '../arbitraries.ts';
-
-const dec = (text: string | number): Decimal => new Decimal(text);
-const NOW_MS = Date.parse('2026-11-24T15:00:00Z');
-const SESSION = { opensAt: NOW_MS - 3_600_000, closesAt: NOW_MS + 3_600_000 };
-
-/** A BUY of 10 at a limit of 205.75 that is accepted; each test changes what it is about. */
-function input(order: Partial<AcceptanceInput['order']> = {}, rest: Partial<Omit<AcceptanceInput, 'order'>> = {}): AcceptanceInput {
-  return {
-    order: { side: 'BUY', type: 'LIMIT', timeInForce: 'DAY', quantity: dec(10), limitPrice: dec('205.75'), ...order },
-    account: { status: 'ACTIVE', buyingPower: dec('100000'), shortingAllowed: false },
-    position: { quantity: dec(0), heldQuantity: dec(0) },
-    instrument: { tradable: true, fractionable: true },
-    quote: { bid: dec('205.70'), ask: dec('205.75') },
-    nowMs: NOW_MS,
-    session: SESSION,
-    ...rest,
-  };
-}
-
-const codeOf = (of: AcceptanceInput): string => {
-  const result = decideAcceptance(of);
-  return result.ok ? 'ACCEPTED' : result.error.code;
-};
+import { CLOSES_AT_MS, codeOf, dec, input, PRICES } from './accept-input.ts';
 
 describe('an accepted order', () => {
   it('holds 2057.50 for ten shares at a limit of 205.75 until the session closes', () => {
     expect(decideAcceptance(input())).toEqual({
       ok: true,
       value: {
+        quantity: dec(10),
         hold: { kind: 'CASH', price: dec('205.75'), amount: dec('2057.5') },
         protectionPrice: null,
-        expiresAtMs: SESSION.closesAt,
+        releaseAtMs: null,
+        auctionAtMs: null,
+        expiresAtMs: CLOSES_AT_MS,
       },
     });
   });
@@ -50,7 +31,14 @@ describe('an accepted order', () => {
     const position = { quantity: dec(12), heldQuantity: dec(2) };
     expect(decideAcceptance(input({ side: 'SELL', type: 'MARKET', limitPrice: null, timeInForce: 'IOC' }, { position }))).toEqual({
       ok: true,
-      value: { hold: { kind: 'SHARES', quantity: dec(10) }, protectionPrice: dec('195.41'), expiresAtMs: null },
+      value: {
+        quantity: dec(10),
+        hold: { kind: 'SHARES', quantity: dec(10) },
+        protectionPrice: dec('195.41'),
+        releaseAtMs: null,
+        auctionAtMs: null,
+        expiresAtMs: null,
+      },
     });
   });
 
@@ -129,6 +117,7 @@ describe('a refused order', () => {
     const wrongs: [RejectCode, (of: AcceptanceInput) => AcceptanceInput][] = [
       ['INSUFFICIENT_BUYING_POWER', (of) => ({ ...of, account: { ...of.account, buyingPower: dec(0) } })],
       ['ORDER_TOO_LARGE', (of) => ({ ...of, order: { ...of.order, quantity: dec('1000000') } })],
+      ['STOP_PRICE_INVALID', (of) => ({ ...of, order: { ...of.order, stopPrice: dec('205.75') } })],
       ['LIMIT_PRICE_OUTSIDE_COLLAR', (of) => ({ ...of, order: { ...of.order, limitPrice: dec(500) } })],
       ['PRICE_INCREMENT_INVALID', (of) => ({ ...of, order: { ...of.order, limitPrice: dec('500.001') } })],
       [
@@ -136,29 +125,38 @@ describe('a refused order', () => {
         (of) => ({ ...of, order: { ...of.order, quantity: dec('1000000.5') }, instrument: { tradable: true, fractionable: false } }),
       ],
       ['NO_QUOTE', (of) => ({ ...of, quote: null })],
-      ['MARKET_CLOSED', (of) => ({ ...of, session: null })],
+      ['MARKET_CLOSED', (of) => ({ ...of, nowMs: Date.parse('2031-01-01T12:00:00Z') })],
       ['ACCOUNT_RESTRICTED', (of) => ({ ...of, account: { ...of.account, status: 'RESTRICTED' } })],
       ['INSTRUMENT_HALTED', (of) => ({ ...of, instrument: { tradable: false, fractionable: false } })],
       ['UNKNOWN_SYMBOL', (of) => ({ ...of, instrument: null })],
     ];
-    let worse = input();
+    let worse = input({ type: 'STOP_LIMIT', ...PRICES.STOP_LIMIT });
     for (const [code, spoil] of wrongs) {
       worse = spoil(worse);
       expect(codeOf(worse)).toBe(code);
     }
-    const byUs = REJECT_CODES.filter((code) => code !== 'BROKER_REJECTED' && code !== 'INSUFFICIENT_POSITION');
+    const others: RejectCode[] = ['INSUFFICIENT_POSITION', 'REPLACE_REJECTED', 'OPERATOR_FAILED', 'BROKER_REJECTED'];
+    const byUs = REJECT_CODES.filter((code) => !others.includes(code));
     expect(wrongs.map(([code]) => code).reverse()).toEqual(byUs);
   });
 
   it('has the reject codes of the contract and no others', () => {
     const toContract: readonly ContractRejectCode[] = REJECT_CODES;
     const fromContract = (code: ContractRejectCode): RejectCode => code;
-    expect(toContract.map(fromContract)).toHaveLength(12);
+    expect(toContract.map(fromContract)).toHaveLength(15);
   });
 });
 
 describe('a defect of the caller', () => {
   it('is thrown, not refused', () => {
+    expect(() => decideAcceptance(input({ quantity: null }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ notional: dec(10) }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ quantity: null, notional: dec(10) }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ type: 'MARKET', timeInForce: 'GTC', quantity: null, notional: dec(10) }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ type: 'STOP' }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ type: 'STOP', stopPrice: dec(-1) }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ type: 'STOP_LIMIT' }))).toThrow(RangeError);
+    expect(() => decideAcceptance(input({ type: 'TRAILING_STOP' }))).toThrow(RangeError);
     expect(() => decideAcceptance(input({ quantity: dec(0) }))).toThrow(RangeError);
     expect(() => decideAcceptance(input({ quantity: dec(-1) }))).toThrow(RangeError);
     expect(() => decideAcceptance(input({ limitPrice: null }))).toThrow(RangeError);

@@ -171,6 +171,35 @@ export declare type VenueOrder = Message<"hub.v1.VenueOrder"> & {
    * @generated from field: repeated hub.v1.ExecutionReport reports = 14;
    */
   reports: ExecutionReport[];
+
+  /**
+   * @generated from field: string stop_price = 15;
+   */
+  stopPrice: string;
+
+  /**
+   * @generated from field: string trail_percent = 16;
+   */
+  trailPercent: string;
+
+  /**
+   * The stop has been reached: from then on the order works as MARKET or LIMIT.
+   *
+   * @generated from field: bool triggered = 17;
+   */
+  triggered: boolean;
+
+  /**
+   * TRAILING_STOP: the best last price since the order came in (the highest for SELL, the lowest for BUY).
+   *
+   * @generated from field: string water_mark = 18;
+   */
+  waterMark: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp auction_at = 19;
+   */
+  auctionAt?: Timestamp | undefined;
 };
 
 /**
@@ -214,14 +243,14 @@ export declare type PlaceOrderRequest = Message<"hub.v1.PlaceOrderRequest"> & {
   quantity: string;
 
   /**
-   * LIMIT only.
+   * LIMIT and STOP_LIMIT only.
    *
    * @generated from field: string limit_price = 7;
    */
   limitPrice: string;
 
   /**
-   * MARKET only: the order never trades at a worse price; what cannot trade within it rests at it.
+   * MARKET, STOP and TRAILING_STOP: the order never trades at a worse price; what cannot trade within it rests at it.
    *
    * @generated from field: string protection_price = 8;
    */
@@ -233,6 +262,27 @@ export declare type PlaceOrderRequest = Message<"hub.v1.PlaceOrderRequest"> & {
    * @generated from field: google.protobuf.Timestamp expires_at = 9;
    */
   expiresAt?: Timestamp | undefined;
+
+  /**
+   * STOP and STOP_LIMIT (FIX StopPx 99): triggers when the last price reaches it, from below for BUY, from above for SELL.
+   *
+   * @generated from field: string stop_price = 10;
+   */
+  stopPrice: string;
+
+  /**
+   * TRAILING_STOP: the stop lies so many percent behind the water mark.
+   *
+   * @generated from field: string trail_percent = 11;
+   */
+  trailPercent: string;
+
+  /**
+   * OPG and CLS: when the auction is held; what does not trade in it is canceled.
+   *
+   * @generated from field: google.protobuf.Timestamp auction_at = 12;
+   */
+  auctionAt?: Timestamp | undefined;
 };
 
 /**
@@ -240,6 +290,55 @@ export declare type PlaceOrderRequest = Message<"hub.v1.PlaceOrderRequest"> & {
  * Use `create(PlaceOrderRequestSchema)` to create a new message.
  */
 export declare const PlaceOrderRequestSchema: GenMessage<PlaceOrderRequest>;
+
+/**
+ * @generated from message hub.v1.ReplaceOrderRequest
+ */
+export declare type ReplaceOrderRequest = Message<"hub.v1.ReplaceOrderRequest"> & {
+  /**
+   * @generated from field: string original_client_order_id = 1;
+   */
+  originalClientOrderId: string;
+
+  /**
+   * @generated from field: hub.v1.PlaceOrderRequest replacement = 2;
+   */
+  replacement?: PlaceOrderRequest | undefined;
+};
+
+/**
+ * Describes the message hub.v1.ReplaceOrderRequest.
+ * Use `create(ReplaceOrderRequestSchema)` to create a new message.
+ */
+export declare const ReplaceOrderRequestSchema: GenMessage<ReplaceOrderRequest>;
+
+/**
+ * @generated from message hub.v1.ReplaceOrderResponse
+ */
+export declare type ReplaceOrderResponse = Message<"hub.v1.ReplaceOrderResponse"> & {
+  /**
+   * @generated from field: bool accepted = 1;
+   */
+  accepted: boolean;
+
+  /**
+   * @generated from field: hub.v1.VenueOrder original = 2;
+   */
+  original?: VenueOrder | undefined;
+
+  /**
+   * Unset when not accepted.
+   *
+   * @generated from field: hub.v1.VenueOrder replacement = 3;
+   */
+  replacement?: VenueOrder | undefined;
+};
+
+/**
+ * Describes the message hub.v1.ReplaceOrderResponse.
+ * Use `create(ReplaceOrderResponseSchema)` to create a new message.
+ */
+export declare const ReplaceOrderResponseSchema: GenMessage<ReplaceOrderResponse>;
 
 /**
  * @generated from message hub.v1.PlaceOrderResponse
@@ -375,7 +474,7 @@ export declare type SetFaultRequest = Message<"hub.v1.SetFaultRequest"> & {
   delayMs: number;
 
   /**
-   * Applies to so many calls of PlaceOrder, CancelOrder and GetOrder, then NONE again. 0 = until changed.
+   * Applies to so many calls (or reports left out), then NONE again. 0 = until changed.
    *
    * @generated from field: uint32 calls = 3;
    */
@@ -387,6 +486,11 @@ export declare type SetFaultRequest = Message<"hub.v1.SetFaultRequest"> & {
    * @generated from field: string symbol = 4;
    */
   symbol: string;
+
+  /**
+   * @generated from field: hub.v1.FaultTarget target = 5;
+   */
+  target: FaultTarget;
 };
 
 /**
@@ -563,6 +667,11 @@ export enum VenueStatus {
    * @generated from enum value: VENUE_STATUS_EXPIRED = 6;
    */
   EXPIRED = 6,
+
+  /**
+   * @generated from enum value: VENUE_STATUS_REPLACED = 7;
+   */
+  REPLACED = 7,
 }
 
 /**
@@ -605,6 +714,11 @@ export enum ExecType {
    * @generated from enum value: EXEC_TYPE_EXPIRED = 5;
    */
   EXPIRED = 5,
+
+  /**
+   * @generated from enum value: EXEC_TYPE_REPLACED = 6;
+   */
+  REPLACED = 6,
 }
 
 /**
@@ -655,12 +769,77 @@ export enum FaultMode {
    * @generated from enum value: FAULT_MODE_LOSE_ANSWER = 5;
    */
   LOSE_ANSWER = 5,
+
+  /**
+   * StreamExecutionReports sends each report three times.
+   *
+   * @generated from enum value: FAULT_MODE_REPEAT_REPORTS = 6;
+   */
+  REPEAT_REPORTS = 6,
+
+  /**
+   * StreamExecutionReports sends what there is in reverse order, and new reports only a few at a time, reversed.
+   *
+   * @generated from enum value: FAULT_MODE_REVERSE_REPORTS = 7;
+   */
+  REVERSE_REPORTS = 7,
+
+  /**
+   * StreamExecutionReports leaves reports out, until it is read again from before them.
+   *
+   * @generated from enum value: FAULT_MODE_DROP_REPORTS = 8;
+   */
+  DROP_REPORTS = 8,
 }
 
 /**
  * Describes the enum hub.v1.FaultMode.
  */
 export declare const FaultModeSchema: GenEnum<FaultMode>;
+
+/**
+ * The call that a fault is meant for.
+ *
+ * @generated from enum hub.v1.FaultTarget
+ */
+export enum FaultTarget {
+  /**
+   * PlaceOrder, CancelOrder, ReplaceOrder and GetOrder.
+   *
+   * @generated from enum value: FAULT_TARGET_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: FAULT_TARGET_PLACE_ORDER = 1;
+   */
+  PLACE_ORDER = 1,
+
+  /**
+   * @generated from enum value: FAULT_TARGET_CANCEL_ORDER = 2;
+   */
+  CANCEL_ORDER = 2,
+
+  /**
+   * @generated from enum value: FAULT_TARGET_REPLACE_ORDER = 3;
+   */
+  REPLACE_ORDER = 3,
+
+  /**
+   * @generated from enum value: FAULT_TARGET_GET_ORDER = 4;
+   */
+  GET_ORDER = 4,
+
+  /**
+   * @generated from enum value: FAULT_TARGET_SETTLE_INSTRUCTIONS = 5;
+   */
+  SETTLE_INSTRUCTIONS = 5,
+}
+
+/**
+ * Describes the enum hub.v1.FaultTarget.
+ */
+export declare const FaultTargetSchema: GenEnum<FaultTarget>;
 
 /**
  * A venue: it takes orders, matches them against the market's quotes and reports what happened.
@@ -690,6 +869,18 @@ export declare const BrokerService: GenService<{
     methodKind: "unary";
     input: typeof BrokerServiceCancelOrderRequestSchema;
     output: typeof BrokerServiceCancelOrderResponseSchema;
+  },
+  /**
+   * FIX OrderCancelReplaceRequest (35=G): in one step ends the original as REPLACED and works `replacement` in its place.
+   * `replacement.quantity` counts what the original has filled: the replacement gets what is left of it. `accepted` is false when the
+   * original is closed, or has filled as much already. Idempotent by `replacement.client_order_id`. NOT_FOUND for an unknown original.
+   *
+   * @generated from rpc hub.v1.BrokerService.ReplaceOrder
+   */
+  replaceOrder: {
+    methodKind: "unary";
+    input: typeof ReplaceOrderRequestSchema;
+    output: typeof ReplaceOrderResponseSchema;
   },
   /**
    * The order by the id its client gave it, with all its execution reports. NOT_FOUND when the venue never got it.

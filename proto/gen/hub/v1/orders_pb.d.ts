@@ -139,6 +139,41 @@ export declare type Order = Message<"hub.v1.Order"> & {
    * @generated from field: map<string, string> reject_facts = 24;
    */
   rejectFacts: { [key: string]: string };
+
+  /**
+   * @generated from field: string notional = 25;
+   */
+  notional: string;
+
+  /**
+   * @generated from field: string stop_price = 26;
+   */
+  stopPrice: string;
+
+  /**
+   * @generated from field: string trail_percent = 27;
+   */
+  trailPercent: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp release_at = 28;
+   */
+  releaseAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string replaces = 29;
+   */
+  replaces: string;
+
+  /**
+   * @generated from field: string replaced_by = 30;
+   */
+  replacedBy: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp replaced_at = 31;
+   */
+  replacedAt?: Timestamp | undefined;
 };
 
 /**
@@ -190,6 +225,25 @@ export declare type Execution = Message<"hub.v1.Execution"> & {
    * @generated from field: google.protobuf.Timestamp executed_at = 8;
    */
   executedAt?: Timestamp | undefined;
+
+  /**
+   * YYYY-MM-DD
+   *
+   * @generated from field: string trade_date = 9;
+   */
+  tradeDate: string;
+
+  /**
+   * @generated from field: string settlement_date = 10;
+   */
+  settlementDate: string;
+
+  /**
+   * PENDING, SETTLED or IN_REPAIR.
+   *
+   * @generated from field: string settlement_status = 11;
+   */
+  settlementStatus: string;
 };
 
 /**
@@ -241,6 +295,23 @@ export declare type SubmitOrderRequest = Message<"hub.v1.SubmitOrderRequest"> & 
    * @generated from field: string idempotency_key = 8;
    */
   idempotencyKey: string;
+
+  /**
+   * USD; instead of quantity.
+   *
+   * @generated from field: string notional = 9;
+   */
+  notional: string;
+
+  /**
+   * @generated from field: string stop_price = 10;
+   */
+  stopPrice: string;
+
+  /**
+   * @generated from field: string trail_percent = 11;
+   */
+  trailPercent: string;
 };
 
 /**
@@ -479,6 +550,86 @@ export declare type CancelOrderResponse = Message<"hub.v1.CancelOrderResponse"> 
 export declare const CancelOrderResponseSchema: GenMessage<CancelOrderResponse>;
 
 /**
+ * What is empty stays as it is.
+ *
+ * @generated from message hub.v1.OrderServiceReplaceOrderRequest
+ */
+export declare type OrderServiceReplaceOrderRequest = Message<"hub.v1.OrderServiceReplaceOrderRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Counts what the original has filled.
+   *
+   * @generated from field: string quantity = 2;
+   */
+  quantity: string;
+
+  /**
+   * @generated from field: string limit_price = 3;
+   */
+  limitPrice: string;
+
+  /**
+   * @generated from field: string stop_price = 4;
+   */
+  stopPrice: string;
+
+  /**
+   * @generated from field: string trail_percent = 5;
+   */
+  trailPercent: string;
+
+  /**
+   * @generated from field: hub.v1.TimeInForce time_in_force = 6;
+   */
+  timeInForce: TimeInForce;
+
+  /**
+   * @generated from field: string client_order_id = 7;
+   */
+  clientOrderId: string;
+
+  /**
+   * @generated from field: string idempotency_key = 8;
+   */
+  idempotencyKey: string;
+};
+
+/**
+ * Describes the message hub.v1.OrderServiceReplaceOrderRequest.
+ * Use `create(OrderServiceReplaceOrderRequestSchema)` to create a new message.
+ */
+export declare const OrderServiceReplaceOrderRequestSchema: GenMessage<OrderServiceReplaceOrderRequest>;
+
+/**
+ * @generated from message hub.v1.OrderServiceReplaceOrderResponse
+ */
+export declare type OrderServiceReplaceOrderResponse = Message<"hub.v1.OrderServiceReplaceOrderResponse"> & {
+  /**
+   * The new order.
+   *
+   * @generated from field: hub.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+
+  /**
+   * The stored first answer was given again.
+   *
+   * @generated from field: bool replayed = 2;
+   */
+  replayed: boolean;
+};
+
+/**
+ * Describes the message hub.v1.OrderServiceReplaceOrderResponse.
+ * Use `create(OrderServiceReplaceOrderResponseSchema)` to create a new message.
+ */
+export declare const OrderServiceReplaceOrderResponseSchema: GenMessage<OrderServiceReplaceOrderResponse>;
+
+/**
  * FIX OrdStatus (39), and SUSPENDED: waits for an operator.
  *
  * @generated from enum hub.v1.OrderStatus
@@ -635,6 +786,16 @@ export declare const OrderService: GenService<{
     methodKind: "unary";
     input: typeof CancelOrderRequestSchema;
     output: typeof CancelOrderResponseSchema;
+  },
+  /**
+   * Replaces an open order by a new one. Idempotent by `idempotency_key`, or by `client_order_id` where no key is given.
+   *
+   * @generated from rpc hub.v1.OrderService.ReplaceOrder
+   */
+  replaceOrder: {
+    methodKind: "unary";
+    input: typeof OrderServiceReplaceOrderRequestSchema;
+    output: typeof OrderServiceReplaceOrderResponseSchema;
   },
 }>;
 

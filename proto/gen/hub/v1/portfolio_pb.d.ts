@@ -41,6 +41,11 @@ export declare type Balance = Message<"hub.v1.Balance"> & {
    * @generated from field: string buying_power = 5;
    */
   buyingPower: string;
+
+  /**
+   * @generated from field: string withdrawable_cash = 6;
+   */
+  withdrawableCash: string;
 };
 
 /**
