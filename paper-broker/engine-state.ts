@@ -1,8 +1,12 @@
 import { Decimal, formatDecimal, ZERO } from '../domain/money/decimal.ts';
 import type { Fill } from './matching.ts';
 import type { ExecType, LiveOrder, OrderTerms, OrderView, QuoteUsage, Report, VenueRejectCode } from './order.ts';
-import { createSymbolBook, type SymbolBook, takeFromQuote, usageOf, type VenueQuote } from './symbol-book.ts';
+import { stopBehindMark } from './stops.ts';
+import { createSymbolBook, insertResting, type SymbolBook, takeFromQuote, usageOf, type VenueQuote } from './symbol-book.ts';
 import { checkTerms, type TermsDecision } from './terms.ts';
+
+/** How soon a change that no report tells of must be written: with the next batch, or when it is convenient. */
+export type Urgency = 'NOW' | 'SOON';
 
 /** What the engine holds, and where its changes go. */
 export interface EngineState {
@@ -10,13 +14,26 @@ export interface EngineState {
   readonly books: Map<string, SymbolBook>;
   usages: Map<string, QuoteUsage>;
   lastSequence: number;
-  nextExpiryMs: number;
+  /** When something is to be done next without a call or a quote: an order ends, an auction is held. */
+  nextDueMs: number;
   openOrders: number;
   /** Takes a change for the journal, and says in which batch it will be durable. */
   readonly record: (order: LiveOrder, report: Report) => number;
+  /** The same for a trigger (NOW) and a water mark (SOON). */
+  readonly recordChange: (order: LiveOrder, urgency: Urgency) => number;
   readonly recordUsage: (usage: QuoteUsage) => void;
   readonly now: () => number;
+  /** A quote that was older when an auction was held is no price for it. */
+  readonly quoteMaxAgeMs: number;
 }
+
+/** Where an order comes from when it takes another's place: which one, and what of its quantity that one had filled. */
+export interface Origin {
+  replaces: string | null;
+  carried: Decimal;
+}
+
+const FRESH: Origin = { replaces: null, carried: ZERO };
 
 export function bookOf(state: EngineState, symbol: string): SymbolBook {
   let book = state.books.get(symbol);
@@ -25,6 +42,13 @@ export function bookOf(state: EngineState, symbol: string): SymbolBook {
     state.books.set(symbol, book);
   }
   return book;
+}
+
+/** Lets an open order wait in the book for its market, its stop, its auction or its end. */
+export function rest(state: EngineState, book: SymbolBook, order: LiveOrder): void {
+  insertResting(book, order);
+  const { expiresAtMs, auctionAtMs } = order.terms;
+  state.nextDueMs = Math.min(state.nextDueMs, expiresAtMs ?? Number.POSITIVE_INFINITY, auctionAtMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** Gives the next number to what happened to the order. */
@@ -61,7 +85,7 @@ export function trade(state: EngineState, book: SymbolBook, quote: VenueQuote, o
 export function endOrder(
   state: EngineState,
   order: LiveOrder,
-  status: 'CANCELED' | 'EXPIRED',
+  status: 'CANCELED' | 'EXPIRED' | 'REPLACED',
   inAnswer: boolean,
   rejectCode: VenueRejectCode | null = null,
 ): void {
@@ -72,19 +96,30 @@ export function endOrder(
   report(state, order, status, inAnswer);
 }
 
-export function createLiveOrder(terms: OrderTerms, firstSequence: number, decision: TermsDecision): LiveOrder {
+export function createLiveOrder(terms: OrderTerms, firstSequence: number, decision: TermsDecision, origin: Origin = FRESH): LiveOrder {
   return {
     terms,
     side: terms.side,
     firstSequence,
+    ...origin,
     limit: decision.accepted ? decision.limit : null,
+    stop: decision.accepted ? decision.stop : null,
+    trailPercent: decision.accepted ? decision.trailPercent : null,
+    triggered: false,
+    waterMark: null,
     status: decision.accepted ? 'NEW' : 'REJECTED',
     filled: ZERO,
-    leaves: decision.accepted ? decision.quantity : ZERO,
+    leaves: decision.accepted ? decision.quantity.minus(origin.carried) : ZERO,
     rejectCode: decision.accepted ? null : decision.rejectCode,
     reports: [],
     batch: 0,
   };
+}
+
+/** Sets the mark of a trailing stop, and the stop that follows from it. */
+export function setWaterMark(order: LiveOrder, waterMark: Decimal | null): void {
+  order.waterMark = waterMark;
+  if (order.trailPercent && waterMark) order.stop = stopBehindMark(order.side, waterMark, order.trailPercent);
 }
 
 /** An open order as it was made durable. Its terms were workable when it was accepted, so anything else is a defect. */
@@ -92,20 +127,29 @@ export function reviveOrder(view: OrderView): LiveOrder {
   const decision = checkTerms(view.terms);
   if (!decision.accepted)
     throw new RangeError(`open order ${view.terms.clientOrderId} has terms that cannot be worked: ${decision.rejectCode}`);
-  return {
-    ...createLiveOrder(view.terms, view.firstSequence, decision),
+  const origin = { replaces: view.replaces, carried: new Decimal(view.carriedQuantity) };
+  const order: LiveOrder = {
+    ...createLiveOrder(view.terms, view.firstSequence, decision, origin),
+    triggered: view.triggered,
     status: view.status,
     filled: new Decimal(view.filledQuantity),
     leaves: new Decimal(view.leavesQuantity),
     reports: [...view.reports],
   };
+  setWaterMark(order, view.waterMark === null ? null : new Decimal(view.waterMark));
+  return order;
 }
 
 /** The order as it stands, apart from what happens to it later. */
 export function viewOrder(order: LiveOrder): OrderView {
   return {
     terms: order.terms,
+    replaces: order.replaces,
+    carriedQuantity: formatDecimal(order.carried),
+    quantity: ownQuantity(order.terms, order.carried),
     firstSequence: order.firstSequence,
+    triggered: order.triggered,
+    waterMark: order.waterMark === null ? null : formatDecimal(order.waterMark),
     status: order.status,
     filledQuantity: formatDecimal(order.filled),
     leavesQuantity: formatDecimal(order.leaves),
@@ -113,3 +157,7 @@ export function viewOrder(order: LiveOrder): OrderView {
     reports: [...order.reports],
   };
 }
+
+/** What an order is for by itself, as text. Nothing is carried where the quantity may be no number: a refused order replaces none. */
+export const ownQuantity = (terms: OrderTerms, carried: Decimal): string =>
+  carried.isZero() ? terms.quantity : formatDecimal(new Decimal(terms.quantity).minus(carried));

@@ -15,6 +15,11 @@ export interface Batch {
 export interface Journal {
   /** Puts a change into the open batch, and says which batch that is. */
   record(order: LiveOrder, report: Report): number;
+  /**
+   * The same for a change that no report tells of. SOON does not write for itself: it goes with whatever is written next, when someone waits
+   * for it, or after `lazyWriteMs`. So a crash loses at most that much of such changes, and none that anybody was told.
+   */
+  recordChange(order: LiveOrder, urgency: 'NOW' | 'SOON'): number;
   recordUsage(usage: QuoteUsage): void;
   /** Resolves when the batch is durable; rejects with VenueUnavailable when it was not written. */
   committed(batch: number): Promise<void>;
@@ -33,86 +38,119 @@ export interface JournalOptions {
   onFailed: (error: unknown) => void;
   metrics: VenueMetrics;
   writeTimeoutMs: number;
+  /** How long a change that is to be written SOON waits for company. */
+  lazyWriteMs: number;
 }
 
 interface OpenBatch extends Batch {
   readonly done: PromiseWithResolvers<void>;
+  /** It is to be written as soon as the one in flight is. */
+  isUrgent: boolean;
+  lazyTimer?: NodeJS.Timeout;
 }
+
+interface Batches {
+  open: OpenBatch;
+  inFlight: OpenBatch | null;
+  /** The number of the last batch that is durable. */
+  durable: number;
+}
+
+const NOT_DURABLE = 'the change could not be made durable';
 
 /**
  * Group commit: what happens while one transaction is in flight is written together by the next.
  * One writer, at most one transaction at a time, in order; so a batch is durable when all before it are.
  */
-export function createJournal({ write, onCommitted, onFailed, metrics, writeTimeoutMs }: JournalOptions): Journal {
-  let open = createBatch(1);
-  let inFlight: OpenBatch | null = null;
-  let durable = 0;
+export function createJournal({ write, onCommitted, onFailed, metrics, writeTimeoutMs, lazyWriteMs }: JournalOptions): Journal {
+  const batches: Batches = { open: createBatch(1), inFlight: null, durable: 0 };
   let scheduled = false;
 
-  const isEmpty = (batch: Batch): boolean => batch.reports.length === 0;
-
   const schedule = (): void => {
-    if (scheduled || inFlight || isEmpty(open)) return;
+    batches.open.isUrgent = true;
+    if (scheduled || batches.inFlight || isEmpty(batches.open)) return;
     scheduled = true;
     // After the calls that arrived in the same turn of the event loop have made their changes too.
     setImmediate(flush);
   };
 
-  const fail = (batches: OpenBatch[], error: unknown): void => {
-    metrics.flushFailures.inc();
-    open = createBatch(open.number + 1);
-    inFlight = null;
-    for (const batch of batches) batch.done.reject(new VenueUnavailable('the change could not be made durable', { cause: error }));
-    onFailed(error);
-  };
-
   const flush = async (): Promise<void> => {
     scheduled = false;
-    const batch = open;
-    inFlight = batch;
-    open = createBatch(batch.number + 1);
+    const batch = closeOpen(batches);
+    batches.inFlight = batch;
     const endTimer = metrics.flushSeconds.startTimer();
     try {
       await withDeadline(write(batch), writeTimeoutMs, 'writing to the journal');
-      durable = batch.number;
+      batches.durable = batch.number;
       onCommitted(batch);
     } catch (error) {
-      fail(isEmpty(open) ? [batch] : [batch, open], error);
+      metrics.flushFailures.inc();
+      giveUpAll(batches, batch, error);
+      onFailed(error);
       return;
     }
     endTimer();
     metrics.flushReports.observe(batch.reports.length);
-    inFlight = null;
+    batches.inFlight = null;
     batch.done.resolve();
-    schedule();
+    if (batches.open.isUrgent) schedule();
+  };
+
+  const recordChange: Journal['recordChange'] = (order, urgency) => {
+    const { open } = batches;
+    if (!open.added.has(order)) open.changed.add(order);
+    if (urgency === 'NOW') schedule();
+    else open.lazyTimer ??= setTimeout(schedule, lazyWriteMs);
+    return open.number;
   };
 
   return {
     record(order, report) {
-      if (report.sequence === order.firstSequence) open.added.add(order);
-      else if (!open.added.has(order)) open.changed.add(order);
-      open.reports.push(report);
-      schedule();
-      return open.number;
+      if (report.sequence === order.firstSequence) batches.open.added.add(order);
+      batches.open.reports.push(report);
+      return recordChange(order, 'NOW');
     },
-    recordUsage(usage) {
-      open.usages.set(usage.symbol, usage);
-    },
+    recordChange,
+    recordUsage: (usage) => batches.open.usages.set(usage.symbol, usage),
     committed(number) {
-      if (number <= durable) return Promise.resolve();
-      const batch = [inFlight, open].find((candidate) => candidate?.number === number);
-      return batch ? batch.done.promise : Promise.reject(new VenueUnavailable('the change could not be made durable'));
+      if (number === batches.open.number) schedule();
+      return waitFor(batches, number);
     },
-    pendingReports: () => open.reports.length + (inFlight?.reports.length ?? 0),
+    pendingReports: () => batches.open.reports.length + (batches.inFlight?.reports.length ?? 0),
     async drained() {
-      while (inFlight || !isEmpty(open)) await (inFlight ?? open).done.promise;
+      while (batches.inFlight || !isEmpty(batches.open)) {
+        schedule();
+        await (batches.inFlight ?? batches.open).done.promise;
+      }
     },
   };
 }
 
+/** Ends the open batch: what happens from now on goes into the next. */
+function closeOpen(batches: Batches): OpenBatch {
+  const closed = batches.open;
+  clearTimeout(closed.lazyTimer);
+  batches.open = createBatch(closed.number + 1);
+  return closed;
+}
+
+/** Fails who waits for what was being written, and for what was to follow. */
+function giveUpAll(batches: Batches, written: OpenBatch, error: unknown): void {
+  batches.inFlight = null;
+  for (const batch of [written, closeOpen(batches)]) batch.done.reject(new VenueUnavailable(NOT_DURABLE, { cause: error }));
+}
+
+function waitFor({ open, inFlight, durable }: Batches, number: number): Promise<void> {
+  if (number <= durable) return Promise.resolve();
+  const batch = number === open.number ? open : inFlight;
+  return batch?.number === number ? batch.done.promise : Promise.reject(new VenueUnavailable(NOT_DURABLE));
+}
+
+const isEmpty = (batch: Batch): boolean => batch.added.size === 0 && batch.changed.size === 0;
+
 function createBatch(number: number): OpenBatch {
   const done = Promise.withResolvers<void>();
-  // A batch of quotes alone has nobody waiting; its failure is told by onFailed.
+  // A batch may have nobody waiting; its failure is told by onFailed.
   done.promise.catch(() => {});
-  return { number, added: new Set(), changed: new Set(), reports: [], usages: new Map(), done };
+  return { number, added: new Set(), changed: new Set(), reports: [], usages: new Map(), done, isUrgent: false };
 }

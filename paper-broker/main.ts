@@ -12,7 +12,8 @@ import { createRoutes } from './service.ts';
 import { createVenueStore } from './store.ts';
 import { createVenue } from './venue.ts';
 
-const REQUEST_BYTES_MAX = 64 * 1024;
+/** A thousand settlement instructions in JSON need a quarter of a megabyte. */
+const REQUEST_BYTES_MAX = 512 * 1024;
 const CLOSE_GRACE_MS = 1_000;
 const EXIT_MS_MAX = 4_500;
 const READY_POLL_MS = 20;

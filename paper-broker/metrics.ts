@@ -31,6 +31,7 @@ export function createVenueMetrics() {
       registers,
     }),
     flushFailures: new Counter({ name: 'paper_broker_journal_flush_failures_total', help: 'Journal transactions that failed', registers }),
+    lookUpFailures: new Counter({ name: 'paper_broker_order_look_up_failures_total', help: 'Queries for orders that failed', registers }),
     recoveries: new Counter({ name: 'paper_broker_recoveries_total', help: 'Times the book was read back from the database', registers }),
     openOrders: new Gauge({ name: 'paper_broker_open_orders', help: 'Orders in the book', registers }),
     quotes: new Counter({ name: 'paper_broker_quotes_total', help: 'Quotes received', registers }),

@@ -1,93 +1,58 @@
 import { create } from '@bufbuild/protobuf';
-import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
-import type { OrderType, Side, TimeInForce } from '../domain/order/order.ts';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { Decimal, formatDecimal } from '../domain/money/decimal.ts';
 import {
   ExecutionReportSchema,
   type PlaceOrderRequest,
-  ExecType as ProtoExecType,
-  FaultMode as ProtoFaultMode,
-  OrderType as ProtoOrderType,
   type ExecutionReport as ProtoReport,
-  Side as ProtoSide,
-  VenueStatus as ProtoStatus,
-  TimeInForce as ProtoTimeInForce,
   type VenueOrder as ProtoVenueOrder,
   VenueOrderSchema,
 } from '../proto/gen/hub/v1/broker_pb.js';
-import type { FaultMode } from './faults.ts';
-import type { ExecType, OrderStatus, OrderTerms, OrderView, Report } from './order.ts';
+import type { OrderTerms, OrderView, Report } from './order.ts';
+import {
+  EXEC_TYPES,
+  MalformedRequest,
+  readClientOrderId,
+  readEnum,
+  readMatching,
+  readSymbol,
+  readTime,
+  SIDES,
+  STATUSES,
+  TIMES_IN_FORCE,
+  TYPES,
+} from './proto-fields.ts';
+import { stopBehindMark } from './stops.ts';
 
-const SIDES: Record<Side, ProtoSide> = { BUY: ProtoSide.BUY, SELL: ProtoSide.SELL };
-const TYPES: Record<OrderType, ProtoOrderType> = {
-  MARKET: ProtoOrderType.MARKET,
-  LIMIT: ProtoOrderType.LIMIT,
-  STOP: ProtoOrderType.STOP,
-  STOP_LIMIT: ProtoOrderType.STOP_LIMIT,
-  TRAILING_STOP: ProtoOrderType.TRAILING_STOP,
-};
-const TIMES_IN_FORCE: Record<TimeInForce, ProtoTimeInForce> = {
-  DAY: ProtoTimeInForce.DAY,
-  GTC: ProtoTimeInForce.GTC,
-  IOC: ProtoTimeInForce.IOC,
-  FOK: ProtoTimeInForce.FOK,
-  OPG: ProtoTimeInForce.OPG,
-  CLS: ProtoTimeInForce.CLS,
-};
-const STATUSES: Record<OrderStatus, ProtoStatus> = {
-  NEW: ProtoStatus.NEW,
-  PARTIALLY_FILLED: ProtoStatus.PARTIALLY_FILLED,
-  FILLED: ProtoStatus.FILLED,
-  CANCELED: ProtoStatus.CANCELED,
-  REJECTED: ProtoStatus.REJECTED,
-  EXPIRED: ProtoStatus.EXPIRED,
-};
-const EXEC_TYPES: Record<ExecType, ProtoExecType> = {
-  NEW: ProtoExecType.NEW,
-  TRADE: ProtoExecType.TRADE,
-  CANCELED: ProtoExecType.CANCELED,
-  REJECTED: ProtoExecType.REJECTED,
-  EXPIRED: ProtoExecType.EXPIRED,
-};
-const FAULT_MODES: Record<FaultMode, ProtoFaultMode> = {
-  NONE: ProtoFaultMode.NONE,
-  SLOW: ProtoFaultMode.SLOW,
-  DOWN: ProtoFaultMode.DOWN,
-  REJECT: ProtoFaultMode.REJECT,
-  LOSE_ANSWER: ProtoFaultMode.LOSE_ANSWER,
-};
-
-/** The request cannot be kept as an order, not even as a rejected one. Maps to INVALID_ARGUMENT. */
-export class MalformedRequest extends Error {
-  override readonly name = 'MalformedRequest';
-}
-
-const CLIENT_ORDER_ID = /^[\x21-\x7e]{1,128}$/;
-const SYMBOL = /^[\x21-\x7e]{1,32}$/;
 const NUMBER_TEXT = /^[\x20-\x7e]{0,64}$/;
-/** 9999-12-31T23:59:59Z, the last instant of a protobuf Timestamp. */
-const TIMESTAMP_MAX_SECONDS = 253_402_300_799n;
 
-export function readTerms(request: PlaceOrderRequest): OrderTerms {
+export function readTerms(request: PlaceOrderRequest | undefined): OrderTerms {
+  if (!request) throw new MalformedRequest('replacement must be set');
   return {
     clientOrderId: readClientOrderId(request.clientOrderId),
-    symbol: matching(request.symbol, SYMBOL, 'symbol'),
-    side: fromProto(SIDES, request.side, 'side'),
-    type: fromProto(TYPES, request.type, 'type'),
-    timeInForce: fromProto(TIMES_IN_FORCE, request.timeInForce, 'time_in_force'),
-    quantity: matching(request.quantity, NUMBER_TEXT, 'quantity'),
-    limitPrice: matching(request.limitPrice, NUMBER_TEXT, 'limit_price') || null,
-    protectionPrice: matching(request.protectionPrice, NUMBER_TEXT, 'protection_price') || null,
-    expiresAtMs: readTime(request.expiresAt),
+    symbol: readSymbol(request.symbol),
+    side: readEnum(SIDES, request.side, 'side'),
+    type: readEnum(TYPES, request.type, 'type'),
+    timeInForce: readEnum(TIMES_IN_FORCE, request.timeInForce, 'time_in_force'),
+    quantity: readMatching(request.quantity, NUMBER_TEXT, 'quantity'),
+    limitPrice: readMatching(request.limitPrice, NUMBER_TEXT, 'limit_price') || null,
+    protectionPrice: readMatching(request.protectionPrice, NUMBER_TEXT, 'protection_price') || null,
+    stopPrice: readMatching(request.stopPrice, NUMBER_TEXT, 'stop_price') || null,
+    trailPercent: readMatching(request.trailPercent, NUMBER_TEXT, 'trail_percent') || null,
+    auctionAtMs: readTime(request.auctionAt, 'auction_at'),
+    expiresAtMs: readTime(request.expiresAt, 'expires_at'),
   };
 }
-
-export const readClientOrderId = (text: string): string => matching(text, CLIENT_ORDER_ID, 'client_order_id');
-
-export const readFaultMode = (mode: ProtoFaultMode): FaultMode => fromProto(FAULT_MODES, mode, 'mode');
 
 /** The ids that the venue gives: FIX ExecID (17) and OrderID (37), unique across databases by the venue's id. */
 const executionId = (venueId: string, sequence: number): string => `PB-${venueId}-${sequence}`;
 const brokerOrderId = (venueId: string, firstSequence: number): string => `PB-${venueId}-O${firstSequence}`;
+
+/** The sequence in an execution id; `null` when this venue never made such an id. */
+export function readExecutionId(venueId: string, text: string): number | null {
+  const sequence = Number(/^PB-[^-]+-([1-9]\d*)$/.exec(text)?.[1]);
+  return Number.isSafeInteger(sequence) && executionId(venueId, sequence) === text ? sequence : null;
+}
 
 export function toProtoReport(venueId: string, report: Report): ProtoReport {
   return create(ExecutionReportSchema, {
@@ -115,9 +80,14 @@ export function toProtoOrder(venueId: string, order: OrderView): ProtoVenueOrder
     side: SIDES[terms.side],
     type: TYPES[terms.type],
     timeInForce: TIMES_IN_FORCE[terms.timeInForce],
-    quantity: terms.quantity,
+    quantity: order.quantity,
     limitPrice: terms.limitPrice ?? '',
     protectionPrice: terms.protectionPrice ?? '',
+    stopPrice: stopPriceOf(order),
+    trailPercent: terms.trailPercent ?? '',
+    triggered: order.triggered,
+    waterMark: order.waterMark ?? '',
+    ...(terms.auctionAtMs !== null && { auctionAt: timestampFromMs(terms.auctionAtMs) }),
     status: STATUSES[order.status],
     filledQuantity: order.filledQuantity,
     leavesQuantity: order.leavesQuantity,
@@ -126,18 +96,8 @@ export function toProtoOrder(venueId: string, order: OrderView): ProtoVenueOrder
   });
 }
 
-function fromProto<K extends string, P extends number>(names: Record<K, P>, value: P, field: string): K {
-  for (const name in names) if (names[name] === value) return name;
-  throw new MalformedRequest(`${field} must be set to a known value`);
-}
-
-function matching(text: string, pattern: RegExp, field: string): string {
-  if (!pattern.test(text)) throw new MalformedRequest(`${field} must match ${pattern.source}`);
-  return text;
-}
-
-function readTime(time: PlaceOrderRequest['expiresAt']): number | null {
-  if (!time) return null;
-  if (time.seconds < 0n || time.seconds > TIMESTAMP_MAX_SECONDS) throw new MalformedRequest('expires_at must be between 1970 and 9999');
-  return timestampMs(time);
+/** The stop as it was sent; for a trailing stop where it lies now. */
+function stopPriceOf({ terms, waterMark }: OrderView): string {
+  if (waterMark === null || terms.trailPercent === null) return terms.stopPrice ?? '';
+  return formatDecimal(stopBehindMark(terms.side, new Decimal(waterMark), new Decimal(terms.trailPercent)));
 }

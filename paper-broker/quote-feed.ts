@@ -77,10 +77,20 @@ const waitMs = (failures: number): number =>
 function readQuote(message: QuoteMessage): VenueQuote | null {
   const bid = read(message.bid, PRICE_BOUNDS);
   const ask = read(message.ask, PRICE_BOUNDS);
+  const last = read(message.last, PRICE_BOUNDS);
   const bidSize = read(message.bidSize, QUANTITY_BOUNDS);
   const askSize = read(message.askSize, QUANTITY_BOUNDS);
-  if (!bid || !ask || !bidSize || !askSize || !message.time || message.symbol === '') return null;
-  return { symbol: message.symbol, bid, ask, bidSize, askSize, sequence: Number(message.sequence), timeMs: timestampMs(message.time) };
+  if (!bid || !ask || !last || !bidSize || !askSize || !message.time || message.symbol === '') return null;
+  return {
+    symbol: message.symbol,
+    bid,
+    ask,
+    last,
+    bidSize,
+    askSize,
+    sequence: Number(message.sequence),
+    timeMs: timestampMs(message.time),
+  };
 }
 
 function read(text: string, bounds: DecimalBounds) {

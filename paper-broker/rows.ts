@@ -1,6 +1,7 @@
-import { formatDecimal } from '../domain/money/decimal.ts';
+import { Decimal, formatDecimal } from '../domain/money/decimal.ts';
 import type { OrderType, Side, TimeInForce } from '../domain/order/order.ts';
-import type { ExecType, LiveOrder, OrderStatus, OrderView, QuoteUsage, Report } from './order.ts';
+import { ownQuantity } from './engine-state.ts';
+import type { ExecType, LiveOrder, OrderStatus, OrderTerms, OrderView, QuoteUsage, Report } from './order.ts';
 
 /** A row of `orders`, as postgres.js reads it: bigint and numeric are text. */
 export interface OrderRow {
@@ -13,7 +14,14 @@ export interface OrderRow {
   quantity: string;
   limit_price: string | null;
   protection_price: string | null;
+  stop_price: string | null;
+  trail_percent: string | null;
+  auction_at: Date | null;
   expires_at: Date | null;
+  replaces: string | null;
+  carried_quantity: string;
+  triggered: boolean;
+  water_mark: string | null;
   status: OrderStatus;
   filled_quantity: string;
   leaves_quantity: string;
@@ -45,19 +53,28 @@ export interface UsageRow {
 }
 
 export function rowToOrder(row: OrderRow, reports: readonly Report[]): OrderView {
+  const terms: OrderTerms = {
+    clientOrderId: row.client_order_id,
+    symbol: row.symbol,
+    side: row.side,
+    type: row.type,
+    timeInForce: row.time_in_force,
+    quantity: row.quantity,
+    limitPrice: row.limit_price,
+    protectionPrice: row.protection_price,
+    stopPrice: row.stop_price,
+    trailPercent: row.trail_percent,
+    auctionAtMs: row.auction_at?.getTime() ?? null,
+    expiresAtMs: row.expires_at?.getTime() ?? null,
+  };
   return {
-    terms: {
-      clientOrderId: row.client_order_id,
-      symbol: row.symbol,
-      side: row.side,
-      type: row.type,
-      timeInForce: row.time_in_force,
-      quantity: row.quantity,
-      limitPrice: row.limit_price,
-      protectionPrice: row.protection_price,
-      expiresAtMs: row.expires_at?.getTime() ?? null,
-    },
+    terms,
+    replaces: row.replaces,
+    carriedQuantity: row.carried_quantity,
+    quantity: ownQuantity(terms, new Decimal(row.carried_quantity)),
     firstSequence: Number(row.first_sequence),
+    triggered: row.triggered,
+    waterMark: row.water_mark,
     status: row.status,
     filledQuantity: row.filled_quantity,
     leavesQuantity: row.leaves_quantity,
@@ -99,7 +116,14 @@ export const orderToRecord = ({ terms, ...order }: LiveOrder) => ({
   quantity: terms.quantity,
   limit_price: terms.limitPrice,
   protection_price: terms.protectionPrice,
+  stop_price: terms.stopPrice,
+  trail_percent: terms.trailPercent,
+  auction_at: toIso(terms.auctionAtMs),
   expires_at: toIso(terms.expiresAtMs),
+  replaces: order.replaces,
+  carried: formatDecimal(order.carried),
+  triggered: order.triggered,
+  water_mark: order.waterMark && formatDecimal(order.waterMark),
   status: order.status,
   filled: formatDecimal(order.filled),
   leaves: formatDecimal(order.leaves),
@@ -108,6 +132,8 @@ export const orderToRecord = ({ terms, ...order }: LiveOrder) => ({
 
 export const changeToRecord = (order: LiveOrder) => ({
   id: order.terms.clientOrderId,
+  triggered: order.triggered,
+  water_mark: order.waterMark && formatDecimal(order.waterMark),
   status: order.status,
   filled: formatDecimal(order.filled),
   leaves: formatDecimal(order.leaves),

@@ -1,11 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
+import { Code, ConnectError, type ConnectRouter, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { BrokerFaultService, BrokerService } from '../proto/gen/hub/v1/broker_pb.js';
-import { OrderTermsDiffer, VenueUnavailable } from './errors.ts';
+import { ClearingService } from '../proto/gen/hub/v1/clearing_pb.js';
+import { createAnswer, disturbCall, loseAnswer, toConnectError } from './call-outcome.ts';
+import { createClearingHandlers } from './clearing-service.ts';
+import { streamDisturbedReports } from './disturbed-report-stream.ts';
+import { createFaultHandlers } from './fault-service.ts';
 import type { Fault, FaultableCall, Faults } from './faults.ts';
 import type { VenueMetrics } from './metrics.ts';
-import { MalformedRequest, readClientOrderId, readFaultMode, readTerms, toProtoOrder, toProtoReport } from './proto-mapping.ts';
+import type { OrderView } from './order.ts';
+import { MalformedRequest, readClientOrderId } from './proto-fields.ts';
+import { readTerms, toProtoOrder, toProtoReport } from './proto-mapping.ts';
 import { streamReports } from './report-stream.ts';
 import type { Venue } from './venue.ts';
 
@@ -17,13 +22,11 @@ export interface ServiceOptions {
   metrics: VenueMetrics;
 }
 
-const FAULT_DELAY_MAX_MS = 60_000;
-
-/** BrokerService and BrokerFaultService (hub/v1/broker.proto) over a venue. Thin: words in, words out, errors to codes. */
+/** BrokerService, BrokerFaultService and ClearingService over a venue. Thin: words in, words out, errors to codes. */
 export function createRoutes({ venue, faults, logger, metrics }: ServiceOptions): (router: ConnectRouter) => void {
   const answer = createAnswer(logger, metrics);
   const disturb = createDisturb(venue, faults);
-  const proto = (order: Parameters<typeof toProtoOrder>[1]) => toProtoOrder(venue.venueId(), order);
+  const proto = (order: OrderView) => toProtoOrder(venue.venueId(), order);
 
   return (router) => {
     router.service(BrokerService, {
@@ -44,6 +47,18 @@ export function createRoutes({ venue, faults, logger, metrics }: ServiceOptions)
           if (!outcome) throw notFound(clientOrderId);
           return { accepted: outcome.accepted, order: proto(outcome.order) };
         }),
+      replaceOrder: (request) =>
+        answer('ReplaceOrder', async () => {
+          const originalId = readClientOrderId(request.originalClientOrderId);
+          const terms = readTerms(request.replacement);
+          if (terms.clientOrderId === originalId) throw new MalformedRequest('the replacement needs an id of its own');
+          const fault = await disturb('ReplaceOrder', originalId, terms.symbol);
+          const outcome = await venue.replaceOrder(originalId, terms, fault?.mode === 'REJECT');
+          loseAnswer(fault);
+          if (!outcome) throw notFound(originalId);
+          const { accepted, original, replacement } = outcome;
+          return { accepted, original: proto(original), ...(replacement && { replacement: proto(replacement) }) };
+        }),
       getOrder: (request) =>
         answer('GetOrder', async () => {
           const clientOrderId = readClientOrderId(request.clientOrderId);
@@ -53,74 +68,46 @@ export function createRoutes({ venue, faults, logger, metrics }: ServiceOptions)
           if (!order) throw notFound(clientOrderId);
           return { order: proto(order) };
         }),
-      async *streamExecutionReports(request, context) {
-        metrics.subscribers.inc();
-        try {
-          for await (const reports of streamReports(venue, Number(request.afterSequence), context.signal)) {
-            yield { reports: reports.map((report) => toProtoReport(venue.venueId(), report)) };
-          }
-        } catch (error) {
-          throw toConnectError(error, 'StreamExecutionReports', logger);
-        } finally {
-          metrics.subscribers.dec();
-        }
-      },
+      streamExecutionReports: createReportStream({ venue, faults, logger, metrics }),
     });
-    router.service(BrokerFaultService, {
-      setFault: (request) =>
-        answer('SetFault', async () => {
-          if (!faults) throw new ConnectError('faults are not enabled', Code.PermissionDenied);
-          if (request.delayMs > FAULT_DELAY_MAX_MS) throw new MalformedRequest(`delay_ms must be at most ${FAULT_DELAY_MAX_MS}`);
-          const fault = { mode: readFaultMode(request.mode), delayMs: request.delayMs, calls: request.calls, symbol: request.symbol };
-          faults.set(fault);
-          logger.warn(fault, 'fault set');
-          return {};
-        }),
-    });
+    router.service(BrokerFaultService, createFaultHandlers({ faults, answer, logger }));
+    router.service(ClearingService, createClearingHandlers({ venue, faults, answer }));
   };
 }
 
-/** Lets the active fault act before the call: SLOW waits, DOWN fails it. The others act later. */
-function createDisturb(venue: Venue, faults: Faults | null) {
-  return async (call: FaultableCall, clientOrderId: string, symbol?: string): Promise<Fault | null> => {
-    if (!faults?.isActive()) return null;
-    const fault = faults.take(call, symbol ?? (await venue.getOrder(clientOrderId))?.terms.symbol ?? null);
-    if (fault?.mode === 'SLOW') await sleep(fault.delayMs, undefined, { ref: false });
-    if (fault?.mode === 'DOWN') throw new VenueUnavailable('the venue is down');
-    return fault;
-  };
-}
+function createReportStream({
+  venue,
+  faults,
+  logger,
+  metrics,
+}: ServiceOptions): ServiceImpl<typeof BrokerService>['streamExecutionReports'] {
+  const symbolOf = async (clientOrderId: string) => (await venue.getOrder(clientOrderId))?.terms.symbol ?? null;
+  const open = (after: number, signal: AbortSignal) =>
+    faults ? streamDisturbedReports({ venue, faults, symbolOf }, after, signal) : streamReports(venue, after, signal);
 
-function loseAnswer(fault: Fault | null): void {
-  if (fault?.mode === 'LOSE_ANSWER') throw new VenueUnavailable('the answer was lost');
-}
-
-const notFound = (clientOrderId: string): ConnectError => new ConnectError(`order ${clientOrderId} is not known`, Code.NotFound);
-
-/** Runs a call, turns what it throws into a Connect error and counts it by code. */
-function createAnswer(logger: Logger, metrics: VenueMetrics) {
-  return async <T>(method: string, run: () => Promise<T>): Promise<T> => {
+  return async function* (request, { signal }: HandlerContext) {
+    metrics.subscribers.inc();
     try {
-      const result = await run();
-      metrics.calls.inc({ method, code: 'OK' });
-      return result;
+      for await (const reports of open(Number(request.afterSequence), signal)) {
+        yield { reports: reports.map((report) => toProtoReport(venue.venueId(), report)) };
+      }
     } catch (error) {
-      const mapped = toConnectError(error, method, logger);
-      metrics.calls.inc({ method, code: Code[mapped.code] });
-      throw mapped;
+      throw toConnectError(error, 'StreamExecutionReports', logger);
+    } finally {
+      metrics.subscribers.dec();
     }
   };
 }
 
-/** The one mapping of the venue's errors to codes. A defect is logged here and told as INTERNAL without its text. */
-function toConnectError(error: unknown, method: string, logger: Logger): ConnectError {
-  if (error instanceof ConnectError) return error;
-  if (error instanceof MalformedRequest) return new ConnectError(error.message, Code.InvalidArgument);
-  if (error instanceof OrderTermsDiffer) return new ConnectError(error.message, Code.AlreadyExists);
-  if (error instanceof VenueUnavailable) {
-    logger.warn({ err: error, method }, 'call failed: unavailable');
-    return new ConnectError(error.message, Code.Unavailable);
-  }
-  logger.error({ err: error, method }, 'call failed');
-  return new ConnectError('internal error', Code.Internal);
+/** Takes the fault that hits a call about an order, and lets it act before the call. */
+function createDisturb(venue: Venue, faults: Faults | null) {
+  return async (call: FaultableCall, clientOrderId: string, symbol?: string): Promise<Fault | null> => {
+    if (!faults?.isActive()) return null;
+    const known = symbol ?? (await venue.getOrder(clientOrderId))?.terms.symbol;
+    const fault = faults.take(call, known === undefined ? [] : [known]);
+    await disturbCall(fault);
+    return fault;
+  };
 }
+
+const notFound = (clientOrderId: string): ConnectError => new ConnectError(`order ${clientOrderId} is not known`, Code.NotFound);

@@ -1,21 +1,12 @@
 import postgres from 'postgres';
-import { withDeadline } from './deadline.ts';
+import { DeadlineExceeded, withDeadline } from './deadline.ts';
 import { VenueFenced } from './errors.ts';
 import type { Batch } from './journal.ts';
 import { migrateVenueDatabase } from './migrate.ts';
 import type { OrderView, QuoteUsage, Report } from './order.ts';
-import {
-  changeToRecord,
-  type OrderRow,
-  orderToRecord,
-  type ReportRow,
-  reportToRecord,
-  rowToOrder,
-  rowToReport,
-  rowToUsage,
-  type UsageRow,
-  usageToRecord,
-} from './rows.ts';
+import { type OrderRow, type ReportRow, rowToOrder, rowToReport, rowToUsage, type UsageRow } from './rows.ts';
+import { type Instruction, type Judgement, settleInstructions } from './settle-instructions.ts';
+import { writeBatch } from './write-batch.ts';
 
 /** What the venue starts from. `epoch` is the right to write that came with it. */
 export interface VenueState {
@@ -34,6 +25,8 @@ export interface VenueStore {
   write(epoch: number, batch: Batch): Promise<void>;
   findOrders(clientOrderIds: readonly string[]): Promise<OrderView[]>;
   reportsAfter(sequence: number, limit: number): Promise<Report[]>;
+  /** Settles the instructions that match a trade, in one transaction; one judgement each, in their order. Rejects with VenueFenced as `write` does. */
+  settle(epoch: number, instructions: readonly Instruction[]): Promise<Judgement[]>;
   close(): Promise<void>;
 }
 
@@ -53,28 +46,46 @@ export function createVenueStore({ databaseUrl }: { databaseUrl: string }): Venu
       connection: { application_name: 'paper-broker', statement_timeout: STATEMENT_TIMEOUT_MS },
       onnotice: () => {},
     });
-  const reader = connect(READ_POOL_SIZE);
+  let readers = connect(READ_POOL_SIZE);
   let writer = connect(1);
   let isMigrated = false;
 
-  const read = <T>(promise: Promise<T>, what: string): Promise<T> => withDeadline(promise, READ_TIMEOUT_MS, what);
+  /** Connections that did not answer in time may never do so again: the next call gets new ones. */
+  const ask = async <T>(what: string, run: (sql: postgres.Sql) => Promise<T>): Promise<T> => {
+    const asked = readers;
+    try {
+      return await withDeadline(run(asked), READ_TIMEOUT_MS, what);
+    } catch (error) {
+      if (error instanceof DeadlineExceeded && asked === readers) {
+        readers = connect(READ_POOL_SIZE);
+        await asked.end({ timeout: 0 });
+      }
+      throw error;
+    }
+  };
+  const takeWriter = <T>(promise: Promise<T>, what: string): Promise<T> => withDeadline(promise, READ_TIMEOUT_MS, what);
 
   return {
     async takeOver() {
       // A connection that hung is given up; what it may still write is shut out by the epoch.
       await writer.end({ timeout: 0 });
       writer = connect(1);
-      if (!isMigrated) await read(migrateVenueDatabase(writer), 'migrating the venue database');
+      if (!isMigrated) await takeWriter(migrateVenueDatabase(writer), 'migrating the venue database');
       isMigrated = true;
-      return read(loadState(writer), 'reading the book');
+      return takeWriter(loadState(writer), 'reading the book');
     },
     async write(epoch, batch) {
       if (!(await writeBatch(writer, epoch, batch))) throw new VenueFenced('another process writes for this venue');
     },
-    findOrders: (clientOrderIds) => read(findOrders(reader, clientOrderIds), 'looking up orders'),
-    reportsAfter: (sequence, limit) => read(reportsAfter(reader, sequence, limit), 'reading reports'),
+    findOrders: (clientOrderIds) => ask('looking up orders', (sql) => findOrders(sql, clientOrderIds)),
+    reportsAfter: (sequence, limit) => ask('reading reports', (sql) => reportsAfter(sql, sequence, limit)),
+    async settle(epoch, instructions) {
+      const judgements = await ask('settling', (sql) => settleInstructions(sql, epoch, instructions));
+      if (!judgements) throw new VenueFenced('another process settles for this venue');
+      return judgements;
+    },
     async close() {
-      await Promise.all([writer.end({ timeout: 1 }), reader.end({ timeout: 1 })]);
+      await Promise.all([writer.end({ timeout: 1 }), readers.end({ timeout: 1 })]);
     },
   };
 }
@@ -93,37 +104,6 @@ async function loadState(sql: postgres.Sql): Promise<VenueState> {
     openOrders: await withReports(sql, rows),
     usages: usages.map(rowToUsage),
   };
-}
-
-/** `false` when the epoch holds no longer: then nothing is written. */
-async function writeBatch(sql: postgres.Sql, epoch: number, batch: Batch): Promise<boolean> {
-  const [fence] = await sql<{ held: boolean }[]>`
-    WITH fence AS MATERIALIZED (SELECT 1 FROM venue WHERE epoch = ${epoch} FOR SHARE),
-    added AS (
-      INSERT INTO orders (client_order_id, first_sequence, symbol, side, type, time_in_force, quantity, limit_price, protection_price,
-        expires_at, status, filled_quantity, leaves_quantity, reject_code)
-      SELECT o.* FROM jsonb_to_recordset(${sql.json([...batch.added].map(orderToRecord))}) AS o(id text, first_sequence bigint, symbol text, side text,
-        type text, time_in_force text, quantity text, limit_price text, protection_price text, expires_at timestamptz, status text,
-        filled numeric, leaves numeric, reject_code text)
-      WHERE EXISTS (SELECT FROM fence)),
-    changed AS (
-      UPDATE orders SET status = c.status, filled_quantity = c.filled, leaves_quantity = c.leaves, reject_code = c.reject_code
-      FROM jsonb_to_recordset(${sql.json([...batch.changed].map(changeToRecord))}) AS c(id text, status text, filled numeric, leaves numeric, reject_code text)
-      WHERE orders.client_order_id = c.id AND EXISTS (SELECT FROM fence)),
-    reported AS (
-      INSERT INTO execution_reports (sequence, client_order_id, exec_type, order_status, last_quantity, last_price, cumulative_quantity,
-        leaves_quantity, time, reject_code, in_answer)
-      SELECT r.* FROM jsonb_to_recordset(${sql.json(batch.reports.map(reportToRecord))}) AS r(seq bigint, id text, exec_type text, status text,
-        last_qty numeric, last_px numeric, cum numeric, leaves numeric, at timestamptz, reject_code text, in_answer boolean)
-      WHERE EXISTS (SELECT FROM fence)),
-    used AS (
-      INSERT INTO quote_usage (symbol, quote_sequence, quote_time, bid_taken, ask_taken)
-      SELECT u.* FROM jsonb_to_recordset(${sql.json([...batch.usages.values()].map(usageToRecord))}) AS u(symbol text, seq bigint, at timestamptz, bid numeric, ask numeric)
-      WHERE EXISTS (SELECT FROM fence)
-      ON CONFLICT (symbol) DO UPDATE SET quote_sequence = excluded.quote_sequence, quote_time = excluded.quote_time,
-        bid_taken = excluded.bid_taken, ask_taken = excluded.ask_taken)
-    SELECT EXISTS (SELECT FROM fence) AS held`;
-  return fence?.held === true;
 }
 
 async function findOrders(sql: postgres.Sql, clientOrderIds: readonly string[]): Promise<OrderView[]> {

@@ -1,20 +1,22 @@
 import { Decimal, formatDecimal, ZERO } from '../domain/money/decimal.ts';
 import type { Side } from '../domain/order/order.ts';
 import { comparePriority, type Touch } from './matching.ts';
-import type { LiveOrder, QuoteUsage } from './order.ts';
+import { isForAuction, type LiveOrder, type QuoteUsage, waitsForStop } from './order.ts';
 
 /** A quote as the venue keeps it. Known by symbol, sequence and time: a source that starts anew counts from 1 again. */
 export interface VenueQuote {
   symbol: string;
   bid: Decimal;
   ask: Decimal;
+  /** The price of the last trade: stops are reached by it. Not positive when there was none. */
+  last: Decimal;
   bidSize: Decimal;
   askSize: Decimal;
   sequence: number;
   timeMs: number;
 }
 
-/** The market of one symbol: its last quote, what was taken of it, and the resting orders of both sides in priority. */
+/** The market of one symbol: its last quote, what was taken of it, the resting orders of both sides in priority, and what does not trade yet. */
 export interface SymbolBook {
   readonly symbol: string;
   quote: VenueQuote | null;
@@ -22,6 +24,10 @@ export interface SymbolBook {
   askTaken: Decimal;
   readonly buys: LiveOrder[];
   readonly sells: LiveOrder[];
+  /** Orders whose stop was not reached yet, as they came. */
+  readonly stops: LiveOrder[];
+  /** Orders that wait for their auction, as they came. */
+  readonly auctions: LiveOrder[];
 }
 
 export const createSymbolBook = (symbol: string): SymbolBook => ({
@@ -31,6 +37,8 @@ export const createSymbolBook = (symbol: string): SymbolBook => ({
   askTaken: ZERO,
   buys: [],
   sells: [],
+  stops: [],
+  auctions: [],
 });
 
 /** What still trades of a quote. */
@@ -78,23 +86,52 @@ export function restoreUsage(book: SymbolBook, usage: QuoteUsage | undefined): v
 
 export const queueOf = (book: SymbolBook, side: Side): LiveOrder[] => (side === 'BUY' ? book.buys : book.sells);
 
+/**
+ * Puts an open order where it waits: for its auction, for its stop, or in the queue of its side. A triggered stop has the time
+ * priority of its arrival.
+ */
 export function insertResting(book: SymbolBook, order: LiveOrder): void {
-  const queue = queueOf(book, order.terms.side);
+  const list = listOf(book, order);
+  if (list === queueOf(book, order.side)) list.splice(placeInQueue(list, order), 0, order);
+  else list.push(order);
+}
+
+/** To be called before what decides on its place changes. */
+export function removeResting(book: SymbolBook, order: LiveOrder): void {
+  const list = listOf(book, order);
+  const index = list.indexOf(order);
+  if (index >= 0) list.splice(index, 1);
+}
+
+/** Moves an order whose stop has just been reached among those that trade. */
+export function releaseStop(book: SymbolBook, order: LiveOrder): void {
+  book.stops.splice(book.stops.indexOf(order), 1);
+  insertResting(book, order);
+}
+
+/** Forgets every order. */
+export function emptyBook(book: SymbolBook): void {
+  for (const list of [book.buys, book.sells, book.stops, book.auctions]) list.length = 0;
+}
+
+function listOf(book: SymbolBook, order: LiveOrder): LiveOrder[] {
+  if (isForAuction(order.terms)) return book.auctions;
+  return waitsForStop(order) ? book.stops : queueOf(book, order.side);
+}
+
+function placeInQueue(queue: readonly LiveOrder[], order: LiveOrder): number {
   let low = 0;
   let high = queue.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const other = queue[middle];
-    if (other && comparePriority(priorityOf(other), priorityOf(order)) < 0) low = middle + 1;
+    if (other && compareOrders(other, order) < 0) low = middle + 1;
     else high = middle;
   }
-  queue.splice(low, 0, order);
+  return low;
 }
 
-export function removeResting(book: SymbolBook, order: LiveOrder): void {
-  const queue = queueOf(book, order.terms.side);
-  const index = queue.indexOf(order);
-  if (index >= 0) queue.splice(index, 1);
-}
+/** Price-time priority between orders of one side. */
+export const compareOrders = (a: LiveOrder, b: LiveOrder): number => comparePriority(priorityOf(a), priorityOf(b));
 
-const priorityOf = (order: LiveOrder) => ({ side: order.terms.side, limit: order.limit, arrival: order.firstSequence });
+const priorityOf = ({ side, limit, firstSequence }: LiveOrder) => ({ side, limit, arrival: firstSequence });

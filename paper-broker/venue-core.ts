@@ -23,7 +23,10 @@ export interface VenueCoreOptions {
   now: () => number;
 }
 
-/** The engine tied to its journal: what changes in memory is written, and what could not be written is undone in memory. */
+/**
+ * The engine tied to its journal: what changes in memory is written, and what could not be written is undone in memory. While that lasts the
+ * market is not watched: stops, marks and auctions go on from the quote that is there afterwards.
+ */
 export interface VenueCore {
   readonly engine: Engine;
   readonly journal: Journal;
@@ -34,15 +37,18 @@ export interface VenueCore {
   isServing(): boolean;
   /** Throws VenueUnavailable unless the book may be read and changed now. */
   requireServing(): void;
-  venueId(): string;
   isCurrent(quote: VenueQuote): boolean;
   onQuote(quote: VenueQuote): void;
-  /** To be called after an order with an end came in. */
-  armExpiry(): void;
+  /** To be called after an order with an end or an auction came in. */
+  armTimer(): void;
+  /** The venue's id, and the right to write that holds now. */
+  identity(): { venueId: string; epoch: number };
 }
 
 const CLOSED_ORDERS_KEPT_MAX = 10_000;
 const JOURNAL_WRITE_TIMEOUT_MS = 5_000;
+/** How much of the movement of water marks a crash can lose: none of it was told to anyone. */
+const JOURNAL_LAZY_WRITE_MS = 200;
 const STOP_TIMEOUT_MS = 3_000;
 
 export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeMs, now }: VenueCoreOptions): VenueCore {
@@ -50,29 +56,31 @@ export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeM
   const reports = createReportLog({ readHistory: store.reportsAfter });
   const engine = createEngine({
     record: (order, report) => journal.record(order, report),
+    recordChange: (order, urgency) => journal.recordChange(order, urgency),
     recordUsage: (usage) => journal.recordUsage(usage),
     now,
+    quoteMaxAgeMs,
   });
   const journal = createJournal({
     write: (batch) => store.write(recovery.identity().epoch, batch),
     onCommitted: (batch) => {
       retireClosed(engine, closed, batch);
-      metrics.openOrders.set(engine.openOrderCount());
-      for (const report of batch.reports) metrics.reports.inc({ exec_type: report.execType });
+      countReports(metrics, engine, batch);
       reports.append(batch.reports);
     },
     onFailed: (error) => recovery.onWriteFailed(error),
     metrics,
     writeTimeoutMs: JOURNAL_WRITE_TIMEOUT_MS,
+    lazyWriteMs: JOURNAL_LAZY_WRITE_MS,
   });
   const isServing = (): boolean => recovery.status() === 'SERVING';
   const isCurrent = (quote: VenueQuote): boolean => now() - quote.timeMs <= quoteMaxAgeMs;
   // While the book is being read back nothing may change; the recovery arms the timer again.
-  const wakeUp = createWakeUp({ now, onDue: () => isServing() && expireDue() });
-  const armExpiry = (): void => wakeUp.at(engine.nextExpiryMs());
-  const expireDue = (): void => {
-    engine.expireDue();
-    armExpiry();
+  const wakeUp = createWakeUp({ now, onDue: () => isServing() && runDue() });
+  const armTimer = (): void => wakeUp.at(engine.nextDueMs());
+  const runDue = (): void => {
+    engine.runDue();
+    armTimer();
   };
   const recovery = createRecovery({
     store,
@@ -82,7 +90,7 @@ export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeM
       reports.skipTo(durable.lastSequence);
       metrics.recoveries.inc();
       metrics.openOrders.set(engine.openOrderCount());
-      expireDue();
+      runDue();
       for (const quote of engine.quotes()) if (isCurrent(quote)) engine.matchSymbol(quote.symbol);
     },
     onFenced,
@@ -103,19 +111,25 @@ export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeM
     requireServing() {
       if (!isServing()) throw new VenueUnavailable(`the venue is ${recovery.status()}`);
     },
-    venueId: () => recovery.identity().venueId,
+    identity: recovery.identity,
     isCurrent,
     onQuote(quote) {
       metrics.quotes.inc();
+      if (isServing()) engine.closeBefore(quote);
       if (engine.keepQuote(quote) && isServing() && isCurrent(quote)) engine.matchSymbol(quote.symbol);
     },
-    armExpiry,
+    armTimer,
   };
 }
 
 async function drain(journal: Journal, logger: Logger): Promise<void> {
   const drained = journal.drained().catch((error: unknown) => logger.error({ err: error }, 'changes were given up at the end'));
   await Promise.race([drained, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+}
+
+function countReports(metrics: VenueMetrics, engine: Engine, batch: Batch): void {
+  metrics.openOrders.set(engine.openOrderCount());
+  for (const report of batch.reports) metrics.reports.inc({ exec_type: report.execType });
 }
 
 /** Orders that closed in this batch, and have not changed since, leave the engine's memory: they are durable and final. */

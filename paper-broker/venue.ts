@@ -1,8 +1,9 @@
 import { viewOrder } from './engine-state.ts';
-import { OrderTermsDiffer, VenueUnavailable } from './errors.ts';
-import { isOpen, type LiveOrder, type OrderTerms, type OrderView, type VenueRejectCode } from './order.ts';
-import { createOrderLookup } from './order-lookup.ts';
+import { OrderTermsDiffer, VenueFenced, VenueUnavailable } from './errors.ts';
+import type { LiveOrder, OrderTerms, OrderView, VenueRejectCode } from './order.ts';
+import { createOrderMemory, isLive, type OrderMemory } from './order-memory.ts';
 import type { ReportLog } from './report-log.ts';
+import type { Instruction, Judgement } from './settle-instructions.ts';
 import type { VenueQuote } from './symbol-book.ts';
 import { sameTerms } from './terms.ts';
 import { createVenueCore, type VenueCore, type VenueCoreOptions } from './venue-core.ts';
@@ -11,6 +12,13 @@ export interface VenueOptions extends Omit<VenueCoreOptions, 'now'> {
   /** Asks the source for a symbol that no quote has come for yet; `null` when the source does not know it. */
   findQuote: (symbol: string) => Promise<VenueQuote | null>;
   now?: () => number;
+}
+
+export interface ReplaceOutcome {
+  accepted: boolean;
+  original: OrderView;
+  /** `null` when it was not accepted. */
+  replacement: OrderView | null;
 }
 
 /**
@@ -26,11 +34,18 @@ export interface Venue {
   placeOrder(terms: OrderTerms, refusal: VenueRejectCode | null): Promise<OrderView>;
   /** `null` for an unknown order; `accepted` is false for one that is closed already. */
   cancelOrder(clientOrderId: string): Promise<{ accepted: boolean; order: OrderView } | null>;
+  /**
+   * Idempotent by the replacement's client order id; throws OrderTermsDiffer when that names another order, or the replacement of another.
+   * `null` for an unknown original. Of a replacement that is not accepted nothing is remembered. `isRefused` accepts none that is new.
+   */
+  replaceOrder(originalId: string, replacement: OrderTerms, isRefused: boolean): Promise<ReplaceOutcome | null>;
   getOrder(clientOrderId: string): Promise<OrderView | null>;
+  /** One judgement for each instruction, in their order; what it calls SETTLED is durable. */
+  settle(instructions: readonly Instruction[]): Promise<Judgement[]>;
   onQuote(quote: VenueQuote): void;
   /** The book is read, and the database took the last write. */
   isServing(): boolean;
-  /** It serves, and quotes have come. */
+  /** It serves, quotes have come, and orders can be looked up. */
   isReady(): boolean;
   /** Part of every id that the venue gives: made once per database. */
   venueId(): string;
@@ -41,10 +56,11 @@ export interface Venue {
 const PENDING_REPORTS_MAX = 20_000;
 
 export function createVenue(options: VenueOptions): Venue {
+  const { store, logger, metrics } = options;
   const core = createVenueCore({ ...options, now: options.now ?? Date.now });
-  const memory = createMemory(core, options.store.findOrders);
+  const memory = createOrderMemory({ core, findOrders: store.findOrders, logger, onLookupFailed: () => metrics.lookUpFailures.inc() });
 
-  const settle = async (order: LiveOrder | OrderView): Promise<OrderView> => {
+  const tell = async (order: LiveOrder | OrderView): Promise<OrderView> => {
     if (!isLive(order)) return order;
     // What is told is the order as it is now: by the time it is durable, more may have happened that is not.
     const view = viewOrder(order);
@@ -54,7 +70,10 @@ export function createVenue(options: VenueOptions): Venue {
 
   return {
     start: core.start,
-    stop: core.stop,
+    async stop() {
+      memory.stop();
+      await core.stop();
+    },
     async placeOrder(terms, refusal) {
       await memory.load(terms.clientOrderId);
       if (!memory.find(terms.clientOrderId)) await learnSymbol(core, options.findQuote, terms.symbol);
@@ -62,62 +81,67 @@ export function createVenue(options: VenueOptions): Venue {
       const known = memory.find(terms.clientOrderId);
       if (known) {
         if (!sameTerms(known.terms, terms)) throw new OrderTermsDiffer(`${terms.clientOrderId} names an order with other terms`);
-        return settle(known);
+        return tell(known);
       }
       requireMarket(core, terms.symbol);
       const order = core.engine.accept(terms, refusal);
-      core.armExpiry();
-      return settle(order);
+      core.armTimer();
+      return tell(order);
     },
     async cancelOrder(clientOrderId) {
       await memory.load(clientOrderId);
       const known = memory.find(clientOrderId);
       if (!known) return null;
       const accepted = isLive(known) && core.engine.cancel(known);
-      return { accepted, order: await settle(known) };
+      return { accepted, order: await tell(known) };
+    },
+    async replaceOrder(originalId, terms, isRefused) {
+      await Promise.all([memory.load(originalId), memory.load(terms.clientOrderId)]);
+      if (!memory.find(terms.clientOrderId)) await learnSymbol(core, options.findQuote, terms.symbol);
+      const outcome = replaceInBook(core, memory, originalId, terms, isRefused);
+      if (!outcome) return null;
+      const [original, replacement] = await Promise.all([tell(outcome.original), outcome.replacement && tell(outcome.replacement)]);
+      return { accepted: replacement !== null, original, replacement };
     },
     async getOrder(clientOrderId) {
       await memory.load(clientOrderId);
       const known = memory.find(clientOrderId);
-      return known ? settle(known) : null;
+      return known ? tell(known) : null;
     },
+    settle: (instructions) => settle(core, store, instructions),
     onQuote: core.onQuote,
     isServing: core.isServing,
-    isReady: () => core.isServing() && core.engine.quotes().length > 0,
-    venueId: core.venueId,
+    isReady: () => core.isServing() && core.engine.quotes().length > 0 && memory.isHealthy(),
+    venueId: () => core.identity().venueId,
     reports: core.reports,
   };
 }
 
-const isLive = (order: LiveOrder | OrderView): order is LiveOrder => 'batch' in order;
-
-/** What memory knows of an order. Each answer holds for the present step alone: after any wait it must be asked again. */
-interface Memory {
-  /** Throws VenueUnavailable unless the venue serves. */
-  find(clientOrderId: string): LiveOrder | OrderView | null;
-  /** Brings a closed order that memory has given up back from the database. */
-  load(clientOrderId: string): Promise<void>;
+/** One step without a wait: a fill comes before it, or finds the original closed. `null` for an unknown original. */
+function replaceInBook(core: VenueCore, memory: OrderMemory, originalId: string, terms: OrderTerms, isRefused: boolean) {
+  const original = memory.find(originalId);
+  const known = memory.find(terms.clientOrderId);
+  if (known && (known.replaces !== originalId || !sameTerms(known.terms, terms))) {
+    throw new OrderTermsDiffer(`${terms.clientOrderId} names another order, or the replacement of another`);
+  }
+  if (!original) return null;
+  if (known || !isLive(original) || isRefused) return { original, replacement: known };
+  requireMarket(core, terms.symbol);
+  const replacement = core.engine.replace(original, terms);
+  core.armTimer();
+  return { original, replacement };
 }
 
-function createMemory(core: VenueCore, findOrders: VenueCoreOptions['store']['findOrders']): Memory {
-  const readStored = createOrderLookup(findOrders);
-  const find: Memory['find'] = (clientOrderId) => {
-    core.requireServing();
-    return core.engine.find(clientOrderId) ?? core.closed.get(clientOrderId) ?? null;
-  };
-  return {
-    find,
-    async load(clientOrderId) {
-      if (find(clientOrderId)) return;
-      const stored = await readStored(clientOrderId).catch((error: unknown) => {
-        throw new VenueUnavailable('the database cannot be asked for the order', { cause: error });
-      });
-      if (!stored || find(clientOrderId)) return;
-      // Open orders are all in memory: this one closed after it was read.
-      if (isOpen(stored.status)) throw new VenueUnavailable('the order is just changing');
-      core.closed.put(stored);
-    },
-  };
+async function settle(core: VenueCore, store: VenueOptions['store'], instructions: readonly Instruction[]): Promise<Judgement[]> {
+  core.requireServing();
+  if (instructions.length === 0) return [];
+  try {
+    return await store.settle(core.identity().epoch, instructions);
+  } catch (error) {
+    // Fenced: the next write of the journal ends this process. Whoever took over settles when asked again.
+    const reason = error instanceof VenueFenced ? error.message : 'the database cannot settle now';
+    throw new VenueUnavailable(reason, { cause: error });
+  }
 }
 
 /** Makes sure that a symbol no quote has come for is truly unknown. */

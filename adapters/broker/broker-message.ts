@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
-import type { BrokerOrder, ExecutionReport, PlaceOrder, VenueExecType, VenueStatus } from '../../contracts/ports/broker.ts';
+import type { BrokerOrder, ExecutionReport, PlaceOrder, ReplaceAnswer, VenueExecType, VenueStatus } from '../../contracts/ports/broker.ts';
 import type { OrderType, Side, TimeInForce } from '../../domain/order/order.ts';
 import {
   type PlaceOrderRequest,
@@ -11,6 +11,7 @@ import {
   Side as ProtoSide,
   VenueStatus as ProtoStatus,
   TimeInForce as ProtoTimeInForce,
+  type ReplaceOrderResponse,
   type VenueOrder,
 } from '../../proto/gen/hub/v1/broker_pb.js';
 
@@ -41,6 +42,9 @@ export function toPlaceOrderRequest(order: PlaceOrder): PlaceOrderRequest {
     quantity: order.quantity,
     limitPrice: order.limitPrice ?? '',
     protectionPrice: order.protectionPrice ?? '',
+    stopPrice: order.stopPrice ?? '',
+    trailPercent: order.trailPercent ?? '',
+    ...(order.auctionAt !== null && { auctionAt: timestampFromMs(Date.parse(order.auctionAt)) }),
     ...(order.expiresAt !== null && { expiresAt: timestampFromMs(Date.parse(order.expiresAt)) }),
   });
 }
@@ -51,11 +55,17 @@ export function fromVenueOrder(order: VenueOrder | undefined): BrokerOrder {
   return {
     brokerClientOrderId: order.clientOrderId,
     status: fromStatus(order.status),
+    quantity: order.quantity,
     filledQuantity: order.filledQuantity,
     leavesQuantity: order.leavesQuantity,
     rejectCode: order.rejectCode || null,
     reports: order.reports.map(fromReport),
   };
+}
+
+/** Throws when the answer lacks the original, or an accepted one the replacement: then nothing is known. */
+export function fromReplaceResponse({ accepted, original, replacement }: ReplaceOrderResponse): ReplaceAnswer {
+  return { accepted, original: fromVenueOrder(original), replacement: accepted ? fromVenueOrder(replacement) : null };
 }
 
 export function fromReport(report: ProtoReport): ExecutionReport {
@@ -90,6 +100,8 @@ function fromStatus(status: ProtoStatus): VenueStatus {
       return 'REJECTED';
     case ProtoStatus.EXPIRED:
       return 'EXPIRED';
+    case ProtoStatus.REPLACED:
+      return 'REPLACED';
     default:
       // UNSPECIFIED, or a value of a newer venue: proto3 enums are open.
       throw new TypeError(`the venue told an unknown order status: ${status}`);
@@ -108,6 +120,8 @@ function fromExecType(execType: ProtoExecType): VenueExecType {
       return 'REJECTED';
     case ProtoExecType.EXPIRED:
       return 'EXPIRED';
+    case ProtoExecType.REPLACED:
+      return 'REPLACED';
     default:
       throw new TypeError(`the venue told an unknown execution type: ${execType}`);
   }

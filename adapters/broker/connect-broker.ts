@@ -4,7 +4,7 @@ import { ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleWhen, ret
 import type { Logger } from 'pino';
 import { type Broker, BrokerUnavailable, type ExecutionReport } from '../../contracts/ports/broker.ts';
 import { BrokerService } from '../../proto/gen/hub/v1/broker_pb.js';
-import { fromReport, fromVenueOrder, toPlaceOrderRequest } from './broker-message.ts';
+import { fromReplaceResponse, fromReport, fromVenueOrder, toPlaceOrderRequest } from './broker-message.ts';
 import { type CallKind, classifyFailure, isTransient } from './classify-failure.ts';
 
 export interface ConnectBrokerOptions {
@@ -26,7 +26,7 @@ const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 5_000;
 
 /**
- * A venue over the Connect protocol on one kept HTTP/2 connection. Placing and canceling are sent once: whether to send
+ * A venue over the Connect protocol on one kept HTTP/2 connection. Placing, canceling and replacing are sent once: whether to send
  * again after a lost answer is the caller's decision. Only `getOrder` is tried again, with jitter. After 5 failures in a row a
  * breaker fails calls at once for 1 s. A stream that ends without having been aborted throws `BrokerUnavailable`.
  */
@@ -63,6 +63,13 @@ export function createConnectBroker({ baseUrl, deadlineMs = DEADLINE_MS, logger 
         nullWhenNotFound(async () => {
           const answer = await client.cancelOrder({ clientOrderId: brokerClientOrderId }, options);
           return { accepted: answer.accepted, order: fromVenueOrder(answer.order) };
+        }),
+      ),
+    replaceOrder: (original, replacement) =>
+      call('ACTS', 'replaceOrder', () =>
+        nullWhenNotFound(async () => {
+          const request = { originalClientOrderId: original, replacement: toPlaceOrderRequest(replacement) };
+          return fromReplaceResponse(await client.replaceOrder(request, options));
         }),
       ),
     getOrder: (brokerClientOrderId) =>

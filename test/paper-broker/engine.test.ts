@@ -1,92 +1,89 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decimal, ZERO } from '../../domain/money/decimal.ts';
-import { createEngine, type Engine } from '../../paper-broker/engine.ts';
 import { viewOrder } from '../../paper-broker/engine-state.ts';
-import { isOpen, type LiveOrder, type QuoteUsage, type Report } from '../../paper-broker/order.ts';
-import { limitTerms, quote, terms } from './support/orders.ts';
-
-interface Rig {
-  engine: Engine;
-  reports: Report[];
-  orders: Map<string, LiveOrder>;
-  usages: Map<string, QuoteUsage>;
-  clock: { nowMs: number };
-}
-
-function createRig(): Rig {
-  const rig = {
-    reports: [] as Report[],
-    orders: new Map<string, LiveOrder>(),
-    usages: new Map<string, QuoteUsage>(),
-    clock: { nowMs: 1_000 },
-  };
-  const engine = createEngine({
-    record: (order, report) => {
-      rig.orders.set(order.terms.clientOrderId, order);
-      rig.reports.push(report);
-      return 1;
-    },
-    recordUsage: (usage) => rig.usages.set(usage.symbol, usage),
-    now: () => rig.clock.nowMs,
-  });
-  return { engine, ...rig };
-}
-
-const tell = ({ engine }: Rig, numbers: Parameters<typeof quote>[0] = {}): void => {
-  engine.keepQuote(quote(numbers));
-  engine.matchSymbol(numbers.symbol ?? 'AAPL');
-};
-
-const types = (reports: readonly Report[]): string[] => reports.map((report) => `${report.execType}/${report.orderStatus}`);
+import { isOpen, type LiveOrder, type Report } from '../../paper-broker/order.ts';
+import { createEngineRig as createRig, type EngineRig as Rig, tell, describeReports as types } from './support/engine-rig.ts';
+import { limitTerms, terms } from './support/orders.ts';
 
 describe('any course of events', () => {
   const cents = (min: number, max: number) => fc.integer({ min, max }).map((value) => new Decimal(value).dividedBy(100).toFixed());
-  const step = fc.oneof(
-    fc.record({
-      do: fc.constant('place' as const),
+  const asked = fc
+    .record({
       side: fc.constantFrom('BUY' as const, 'SELL' as const),
-      price: fc.option(cents(9_900, 10_100)),
-      type: fc.constantFrom('MARKET' as const, 'LIMIT' as const),
-      timeInForce: fc.constantFrom('DAY' as const, 'GTC' as const, 'IOC' as const, 'FOK' as const),
+      type: fc.constantFrom('MARKET' as const, 'LIMIT' as const, 'STOP' as const, 'STOP_LIMIT' as const, 'TRAILING_STOP' as const),
+      timeInForce: fc.constantFrom(...(['DAY', 'GTC', 'IOC', 'FOK', 'OPG', 'CLS'] as const)),
       quantity: fc.integer({ min: 1, max: 4_000 }).map((value) => new Decimal(value).dividedBy(8).toFixed()),
+      price: cents(9_900, 10_100),
+      isProtected: fc.boolean(),
+      stop: cents(9_900, 10_100),
+      trail: cents(1, 100),
+      auctionInMs: fc.integer({ min: 0, max: 20 }),
       lifeMs: fc.option(fc.integer({ min: 0, max: 20 })),
-    }),
+    })
+    .map(({ side, type, quantity, ...one }) => (nowMs: number) => {
+      const rests = type !== 'MARKET' && type !== 'LIMIT';
+      const timeInForce = rests && one.timeInForce !== 'GTC' ? 'DAY' : one.timeInForce;
+      const hasLimit = type === 'LIMIT' || type === 'STOP_LIMIT';
+      return terms({
+        side,
+        type,
+        quantity,
+        timeInForce,
+        limitPrice: hasLimit ? one.price : null,
+        protectionPrice: !hasLimit && one.isProtected ? one.price : null,
+        stopPrice: type === 'STOP' || type === 'STOP_LIMIT' ? one.stop : null,
+        trailPercent: type === 'TRAILING_STOP' ? one.trail : null,
+        auctionAtMs: timeInForce === 'OPG' || timeInForce === 'CLS' ? nowMs + one.auctionInMs : null,
+        expiresAtMs: one.lifeMs === null ? null : nowMs + one.lifeMs,
+      });
+    });
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('place' as const), asked }),
+    fc.record({ do: fc.constant('replace' as const), asked, index: fc.nat(30) }),
     fc.record({ do: fc.constant('cancel' as const), index: fc.nat(30) }),
-    fc.record({ do: fc.constant('quote' as const), bid: cents(9_900, 10_100), size: cents(0, 20_000) }),
+    fc.record({ do: fc.constant('quote' as const), bid: cents(9_900, 10_100), last: cents(9_900, 10_100), size: cents(0, 20_000) }),
     fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 10 }) }),
   );
 
-  it('gives gapless numbers, never over-fills, keeps to limits and to the size of each quote', () => {
+  it('gives gapless numbers, never over-fills, keeps to limits, stops and auctions and to the size of each quote', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const rig = createRig();
         const placed: LiveOrder[] = [];
+        const lasts: { atReport: number; last: Decimal }[] = [];
         let takenBefore = 0;
-        let market = { bid: '100', ask: '100.02', size: '100' };
-        tell(rig);
+        let market = { bid: '100', ask: '100.02', last: '100', size: '100' };
+        const show = (): void => {
+          // What is due comes before the new quote, and trades on the one before.
+          rig.engine.runDue();
+          takenBefore = rig.reports.length;
+          lasts.push({ atReport: takenBefore, last: new Decimal(market.last) });
+          tell(rig, { ...market, bidSize: market.size, askSize: market.size, timeMs: rig.clock.nowMs });
+        };
+        show();
         for (const one of steps) {
-          if (one.do === 'place') {
-            const price = one.type === 'LIMIT' ? { limitPrice: one.price ?? '100' } : { protectionPrice: one.price };
-            const expiresAtMs = one.lifeMs === null ? null : rig.clock.nowMs + one.lifeMs;
-            placed.push(rig.engine.accept(terms({ ...one, ...price, expiresAtMs }), null));
-          } else if (one.do === 'cancel') {
-            const order = placed[one.index];
-            if (order) rig.engine.cancel(order);
-          } else if (one.do === 'wait') {
+          const known = 'index' in one ? placed[one.index] : undefined;
+          if (one.do === 'place') placed.push(rig.engine.accept(one.asked(rig.clock.nowMs), null));
+          if (one.do === 'cancel' && known) rig.engine.cancel(known);
+          if (one.do === 'replace' && known) {
+            const replacement = rig.engine.replace(known, one.asked(rig.clock.nowMs));
+            if (replacement) placed.push(replacement);
+          }
+          if (one.do === 'wait') {
             rig.clock.nowMs += one.ms;
-            rig.engine.expireDue();
-          } else {
-            // Ending what is due comes before the new quote; it trades nothing.
-            market = { bid: one.bid, ask: new Decimal(one.bid).plus('0.02').toFixed(), size: one.size };
-            takenBefore = rig.reports.length;
-            tell(rig, { ...market, bidSize: one.size, askSize: one.size });
+            rig.engine.runDue();
+          }
+          if (one.do === 'quote') {
+            market = { bid: one.bid, ask: new Decimal(one.bid).plus('0.02').toFixed(), last: one.last, size: one.size };
+            show();
           }
           checkTrades(rig, rig.reports.slice(takenBefore), market);
         }
         checkOrders(rig);
+        for (const order of placed) checkStop(order, lasts);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 
@@ -108,23 +105,44 @@ describe('any course of events', () => {
     for (const order of rig.orders.values()) {
       const trades = order.reports.filter((report) => report.execType === 'TRADE');
       const filled = Decimal.sum(0, ...trades.map((report) => report.lastQuantity ?? '0'));
+      const { timeInForce, auctionAtMs, quantity } = order.terms;
       expect(order.filled.equals(filled)).toBe(true);
-      expect(filled.lessThanOrEqualTo(order.terms.quantity)).toBe(true);
+      if (order.replaces !== null) {
+        const original = rig.orders.get(order.replaces);
+        expect([original?.status, original?.filled.toFixed()]).toEqual(['REPLACED', order.carried.toFixed()]);
+      }
+      expect(filled.plus(order.carried).lessThanOrEqualTo(quantity)).toBe(true);
       if (isOpen(order.status)) {
         open += 1;
-        expect(order.filled.plus(order.leaves).equals(order.terms.quantity)).toBe(true);
+        expect(order.carried.plus(order.filled).plus(order.leaves).equals(quantity)).toBe(true);
       } else {
         expect(order.leaves.isZero()).toBe(true);
       }
-      if (order.terms.timeInForce === 'FOK') expect(filled.isZero() || filled.equals(order.terms.quantity)).toBe(true);
-      if (order.terms.timeInForce === 'FOK' || order.terms.timeInForce === 'IOC') expect(isOpen(order.status)).toBe(false);
-      for (const { lastPrice } of trades) {
+      if (timeInForce === 'FOK') expect(filled.isZero() || filled.plus(order.carried).equals(quantity)).toBe(true);
+      if (timeInForce === 'FOK' || timeInForce === 'IOC') expect(isOpen(order.status)).toBe(false);
+      for (const { lastPrice, timeMs } of trades) {
+        if (auctionAtMs !== null) expect(timeMs).toBeGreaterThanOrEqual(auctionAtMs);
         if (lastPrice === null || order.limit === null) continue;
         const isWithin = order.side === 'BUY' ? order.limit.greaterThanOrEqualTo(lastPrice) : order.limit.lessThanOrEqualTo(lastPrice);
         expect(isWithin).toBe(true);
       }
     }
     expect(rig.engine.openOrderCount()).toBe(open);
+  }
+
+  /** It trades only once triggered, and is triggered exactly when a last price since it came reached its stop. */
+  function checkStop(order: LiveOrder, lasts: readonly { atReport: number; last: Decimal }[]): void {
+    if (!order.filled.isZero() && order.stop) expect(order.triggered).toBe(true);
+    if (order.terms.stopPrice === null || order.status === 'REJECTED') return;
+    // Written down with the reports there were: the one it came upon, and those until its end.
+    const end = order.reports.find((report) => !isOpen(report.orderStatus))?.sequence ?? Number.POSITIVE_INFINITY;
+    const upon = lasts.findLastIndex(({ atReport }) => atReport < order.firstSequence);
+    const seen = lasts.filter(({ atReport }, index) => index >= upon && atReport < end).map(({ last }) => last);
+    const isReached = seen.some((last) =>
+      order.side === 'BUY' ? last.gte(order.terms.stopPrice ?? 0) : last.lte(order.terms.stopPrice ?? 0),
+    );
+    if (order.triggered) expect(isReached).toBe(true);
+    else if (isOpen(order.status)) expect(isReached).toBe(false);
   }
 });
 
@@ -194,10 +212,10 @@ describe('one order', () => {
     rig.engine.accept(limitTerms('90', { expiresAtMs: 3_000 }), null);
     rig.engine.accept(limitTerms('90', { expiresAtMs: 2_000 }), null);
     rig.engine.accept(limitTerms('90'), null);
-    expect(rig.engine.nextExpiryMs()).toBe(2_000);
+    expect(rig.engine.nextDueMs()).toBe(2_000);
     rig.clock.nowMs = 2_500;
-    rig.engine.expireDue();
-    expect(rig.engine.nextExpiryMs()).toBe(3_000);
+    rig.engine.runDue();
+    expect(rig.engine.nextDueMs()).toBe(3_000);
   });
 
   it('IOC reports what it filled and cancels the rest with a reason', () => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLiveOrder } from '../../paper-broker/engine-state.ts';
 import { VenueUnavailable } from '../../paper-broker/errors.ts';
 import { type Batch, createJournal } from '../../paper-broker/journal.ts';
@@ -9,7 +9,7 @@ import { checkTerms } from '../../paper-broker/terms.ts';
 import { terms } from './support/orders.ts';
 
 /** A journal whose writes end when the test says so. */
-function createRig() {
+function createRig({ lazyWriteMs = 60_000 } = {}) {
   const writes: { batch: Batch; reports: number; done: PromiseWithResolvers<void> }[] = [];
   const committed: number[] = [];
   const failures: unknown[] = [];
@@ -23,6 +23,7 @@ function createRig() {
     onFailed: (error) => failures.push(error),
     metrics: createVenueMetrics(),
     writeTimeoutMs: 60_000,
+    lazyWriteMs,
   });
   const order = (): LiveOrder => {
     const asked = terms();
@@ -112,5 +113,60 @@ describe('the journal', () => {
     writes[1]?.done.resolve();
     await next;
     await journal.drained();
+  });
+});
+
+describe('a change that no report tells of', () => {
+  it('waits for company when it is not urgent, and goes with the next write', async () => {
+    const { journal, writes, order } = createRig();
+    const marked = order();
+    const batch = journal.recordChange(marked, 'SOON');
+    await nextTurn();
+    expect(writes).toHaveLength(0);
+    expect(journal.record(order(), report(1))).toBe(batch);
+    await nextTurn();
+    expect(writes.map(({ batch: { added, changed } }) => [added.size, [...changed]])).toEqual([[1, [marked]]]);
+  });
+
+  it('is written at once when it is urgent, or as soon as someone waits for it', async () => {
+    const { journal, writes, order } = createRig();
+    journal.recordChange(order(), 'NOW');
+    await nextTurn();
+    expect(writes).toHaveLength(1);
+    const told = journal.committed(journal.recordChange(order(), 'SOON'));
+    writes[0]?.done.resolve();
+    await nextTurn();
+    await nextTurn();
+    expect(writes).toHaveLength(2);
+    expect(await isSettled(told)).toBe(false);
+    writes[1]?.done.resolve();
+    await told;
+  });
+
+  it('does not wait for company for ever', async () => {
+    const { journal, writes, order } = createRig({ lazyWriteMs: 5 });
+    journal.recordChange(order(), 'SOON');
+    journal.recordChange(order(), 'SOON');
+    await vi.waitFor(() => expect(writes).toHaveLength(1), { timeout: 10_000 });
+    expect(writes[0]?.batch.changed.size).toBe(2);
+  });
+
+  it('is not forgotten at the end', async () => {
+    const { journal, writes, order } = createRig();
+    journal.recordChange(order(), 'SOON');
+    const drained = journal.drained();
+    await nextTurn();
+    expect(writes).toHaveLength(1);
+    writes[0]?.done.resolve();
+    await drained;
+  });
+
+  it('of a new order goes with it', async () => {
+    const { journal, writes, order } = createRig();
+    const one = order();
+    journal.record(one, report(1));
+    journal.recordChange(one, 'NOW');
+    await nextTurn();
+    expect(writes.map(({ batch }) => [batch.added.size, batch.changed.size])).toEqual([[1, 0]]);
   });
 });

@@ -153,4 +153,19 @@ describe('when Postgres goes away in mid-flight', () => {
     // The quote's ten shares went to it, once.
     expect(await venue.placeOrder(limitTerms('99', { timeInForce: 'IOC' }), null)).toMatchObject({ filledQuantity: '0' });
   });
+
+  it('a stop whose trigger was lost with it is triggered by the market as it is then, or not at all', async () => {
+    const { venue } = await openVenue();
+    const [lost, again] = await Promise.all(
+      ['102', '101'].map((stopPrice) => venue.placeOrder(terms({ type: 'STOP', stopPrice, protectionPrice: '100' }), null)),
+    );
+    if (!lost || !again) throw new Error('not placed');
+    await cluster.kill();
+    venue.onQuote(quote({ last: '103' }));
+    await vi.waitFor(() => expect(venue.isServing()).toBe(false), PATIENCE);
+    venue.onQuote(quote({ last: '101.50' }));
+    await cluster.start();
+    await vi.waitFor(async () => expect(await venue.getOrder(again.terms.clientOrderId)).toMatchObject({ triggered: true }), PATIENCE);
+    expect(await venue.getOrder(lost.terms.clientOrderId)).toEqual(lost);
+  });
 });

@@ -1,72 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import {
-  BrokerFaultService,
-  BrokerService,
-  ExecType,
-  type ExecutionReport,
-  FaultMode,
-  OrderType,
-  Side,
-  TimeInForce,
-  VenueStatus,
-} from '../../proto/gen/hub/v1/broker_pb.js';
-import { type MarketDataServer, startMarketDataServer } from './support/market-data-server.ts';
-import { type PostgresCluster, startPostgresCluster } from './support/postgres-cluster.ts';
-import { startVenueProcess, type VenueProcess } from './support/venue-process.ts';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { ExecType, type ExecutionReport, FaultMode, OrderType, Side, TimeInForce, VenueStatus } from '../../proto/gen/hub/v1/broker_pb.js';
+import { startMarketDataServer } from './support/market-data-server.ts';
+import { codeOf, order, type RunningProcess as Running, resting, useVenueProcesses } from './support/venue-client.ts';
 
-let cluster: PostgresCluster;
-let marketData: MarketDataServer;
-beforeAll(async () => {
-  cluster = await startPostgresCluster();
-});
-afterAll(() => cluster.destroy());
-beforeEach(async () => {
-  marketData = await startMarketDataServer();
-  onTestFinished(() => marketData.close());
-  marketData.tell('AAPL', { bid: '100.00', ask: '100.02', bidSize: '100000', askSize: '100000' });
-  marketData.tell('MSFT', { bid: '50.00', ask: '50.01' });
-});
-
+const rig = useVenueProcesses();
+const { newDatabase, open } = rig;
 const PATIENCE = { timeout: 30_000, interval: 50 };
-
-interface Running extends VenueProcess {
-  broker: Client<typeof BrokerService>;
-  faults: Client<typeof BrokerFaultService>;
-}
-
-const newDatabase = (): Promise<string> => cluster.createDatabase(`venue_${randomUUID().replaceAll('-', '')}`);
-
-async function open(databaseUrl: string, env: Record<string, string> = {}): Promise<Running> {
-  const running = await startVenueProcess({ PAPER_BROKER_DATABASE_URL: databaseUrl, MARKET_DATA_URL: marketData.url, ...env });
-  onTestFinished(async () => {
-    await running.end('SIGKILL');
-  });
-  const transport = createConnectTransport({ baseUrl: running.url, httpVersion: '2' });
-  return { ...running, broker: createClient(BrokerService, transport), faults: createClient(BrokerFaultService, transport) };
-}
-
-const order = (changes: object = {}) => ({
-  clientOrderId: `${randomUUID()}.1`,
-  symbol: 'AAPL',
-  side: Side.BUY,
-  type: OrderType.MARKET,
-  timeInForce: TimeInForce.DAY,
-  quantity: '10',
-  protectionPrice: '105',
-  ...changes,
-});
-
-const resting = (changes: object = {}) => order({ type: OrderType.LIMIT, limitPrice: '90', protectionPrice: '', ...changes });
-
-async function codeOf(call: Promise<unknown>): Promise<string> {
-  return call.then(
-    () => 'OK',
-    (error: unknown) => Code[ConnectError.from(error).code],
-  );
-}
 
 /** Reads from `after` until the stream breaks, `until` was seen, or `signal` aborts. */
 async function read(broker: Running['broker'], after: bigint, until: bigint, seen: ExecutionReport[] = []): Promise<ExecutionReport[]> {
@@ -110,7 +50,9 @@ describe('the process', () => {
     expect(await codeOf(broker.getOrder({ clientOrderId: 'nobody' }))).toBe('NotFound');
     expect(await codeOf(broker.cancelOrder({ clientOrderId: 'nobody' }))).toBe('NotFound');
     expect((await broker.placeOrder(order({ symbol: 'NOPE' }))).order?.rejectCode).toBe('UNKNOWN_SYMBOL');
-    expect((await broker.placeOrder(order({ type: OrderType.STOP }))).order?.rejectCode).toBe('UNSUPPORTED_ORDER_TYPE');
+    expect(
+      (await broker.placeOrder(order({ type: OrderType.STOP, stopPrice: '101', timeInForce: TimeInForce.IOC }))).order?.rejectCode,
+    ).toBe('UNSUPPORTED_ORDER_TYPE');
     expect(await codeOf(read(broker, 1_000n, 1_001n))).toBe('OutOfRange');
   });
 
@@ -147,7 +89,7 @@ describe('the process', () => {
       expect((await second.broker.getOrder({ clientOrderId })).order?.status).toBe(VenueStatus.FILLED);
     }
     expect((await second.broker.getOrder({ clientOrderId: rests.clientOrderId })).order?.status).toBe(VenueStatus.NEW);
-    marketData.tell('AAPL', { bid: '98.99', ask: '99.00' });
+    rig.marketData().tell('AAPL', { bid: '98.99', ask: '99.00' });
     await vi.waitFor(async () => {
       const filled = await second.broker.getOrder({ clientOrderId: rests.clientOrderId });
       expect(filled.order?.status).toBe(VenueStatus.FILLED);
@@ -161,14 +103,14 @@ describe('the process', () => {
 
   it('goes on with the last quotes while market data is away, and hears it again when it is back', async () => {
     const { broker, url } = await open(await newDatabase());
-    await marketData.close();
+    await rig.marketData().close();
     expect((await broker.placeOrder(order())).order?.status).toBe(VenueStatus.FILLED);
     expect(await codeOf(broker.placeOrder(order({ symbol: 'NOPE' })))).toBe('Unavailable');
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
 
     const rests = resting({ limitPrice: '99' });
     await broker.placeOrder(rests);
-    const back = await startMarketDataServer(Number(new URL(marketData.url).port));
+    const back = await startMarketDataServer(Number(new URL(rig.marketData().url).port));
     onTestFinished(() => back.close());
     back.tell('AAPL', { bid: '98.99', ask: '99.00' });
     await vi.waitFor(async () => {

@@ -54,7 +54,7 @@ describe('placing', () => {
 
   it('a refused order stays refused', async () => {
     const { venue } = await openVenue(await newDatabase());
-    const order = terms({ type: 'STOP', quantity: 'ten' });
+    const order = terms({ type: 'STOP', stopPrice: '101', timeInForce: 'IOC', quantity: 'ten' });
     const first = await venue.placeOrder(order, null);
     expect(first).toMatchObject({ status: 'REJECTED', rejectCode: 'UNSUPPORTED_ORDER_TYPE' });
     expect(await venue.placeOrder(order, null)).toEqual(first);

@@ -12,6 +12,7 @@ import {
   ExecType,
   OrderType,
   type PlaceOrderRequest,
+  type ReplaceOrderRequest,
   Side,
   TimeInForce,
   VenueOrderSchema,
@@ -56,12 +57,16 @@ const order: PlaceOrder = {
   quantity: '10',
   limitPrice: '100.50',
   protectionPrice: null,
+  stopPrice: null,
+  trailPercent: null,
+  auctionAt: null,
   expiresAt: '2026-11-24T21:00:00.000Z',
 };
 
 const venueOrder = create(VenueOrderSchema, {
   clientOrderId: order.brokerClientOrderId,
   status: VenueStatus.PARTIALLY_FILLED,
+  quantity: '10',
   filledQuantity: '4',
   leavesQuantity: '6',
   reports: [
@@ -104,11 +109,14 @@ describe('what is told', () => {
       quantity: '10',
       limitPrice: '100.50',
       protectionPrice: '',
+      stopPrice: '',
+      trailPercent: '',
       expiresAt: timestampFromMs(Date.parse('2026-11-24T21:00:00.000Z')),
     });
     expect(answer).toEqual({
       brokerClientOrderId: order.brokerClientOrderId,
       status: 'PARTIALLY_FILLED',
+      quantity: '10',
       filledQuantity: '4',
       leavesQuantity: '6',
       rejectCode: null,
@@ -131,11 +139,69 @@ describe('what is told', () => {
     });
   });
 
+  it.each([
+    [
+      { type: 'STOP', limitPrice: null, stopPrice: '101' },
+      { type: OrderType.STOP, stopPrice: '101', limitPrice: '' },
+    ],
+    [
+      { type: 'STOP_LIMIT', stopPrice: '101' },
+      { type: OrderType.STOP_LIMIT, stopPrice: '101', limitPrice: '100.50' },
+    ],
+    [
+      { type: 'TRAILING_STOP', limitPrice: null, trailPercent: '2.5' },
+      { type: OrderType.TRAILING_STOP, trailPercent: '2.5' },
+    ],
+    [
+      { timeInForce: 'OPG', auctionAt: '2026-11-24T14:30:00.000Z', expiresAt: null },
+      { timeInForce: TimeInForce.OPG, auctionAt: timestampFromMs(Date.parse('2026-11-24T14:30:00.000Z')) },
+    ],
+  ] satisfies [Partial<PlaceOrder>, object][])('goes out with what belongs to its type: %o', async (changes, expected) => {
+    const requests: PlaceOrderRequest[] = [];
+    const venue = await startVenue({
+      placeOrder: (request) => {
+        requests.push(request);
+        return { order: venueOrder };
+      },
+    });
+    await connect(venue.url).placeOrder({ ...order, ...changes });
+    expect(requests[0]).toMatchObject(expected);
+  });
+
+  it('of a replacement is the original, and the replacement if there is one', async () => {
+    const requests: ReplaceOrderRequest[] = [];
+    const original = create(VenueOrderSchema, {
+      clientOrderId: 'open',
+      status: VenueStatus.REPLACED,
+      reports: [{ execType: ExecType.REPLACED, orderStatus: VenueStatus.REPLACED, time: timestampFromMs(1_795_000_000_000) }],
+    });
+    const venue = await startVenue({
+      replaceOrder: (request) => {
+        requests.push(request);
+        const isAccepted = request.originalClientOrderId === 'open';
+        return { accepted: isAccepted, original, ...(isAccepted && { replacement: venueOrder }) };
+      },
+    });
+    const broker = connect(venue.url);
+    expect(await broker.replaceOrder('open', order)).toMatchObject({
+      accepted: true,
+      original: { status: 'REPLACED', reports: [{ execType: 'REPLACED', orderStatus: 'REPLACED', lastQuantity: null }] },
+      replacement: { status: 'PARTIALLY_FILLED', quantity: '10' },
+    });
+    expect(requests[0]).toMatchObject({ originalClientOrderId: 'open', replacement: { limitPrice: '100.50', quantity: '10' } });
+    expect(await broker.replaceOrder('closed', order)).toMatchObject({
+      accepted: false,
+      original: { status: 'REPLACED' },
+      replacement: null,
+    });
+  });
+
   it('is null for an order that the venue does not know', async () => {
-    const venue = await startVenue({ getOrder: fail(Code.NotFound), cancelOrder: fail(Code.NotFound) });
+    const venue = await startVenue({ getOrder: fail(Code.NotFound), cancelOrder: fail(Code.NotFound), replaceOrder: fail(Code.NotFound) });
     const broker = connect(venue.url);
     expect(await broker.getOrder('nobody')).toBeNull();
     expect(await broker.cancelOrder('nobody')).toBeNull();
+    expect(await broker.replaceOrder('nobody', order)).toBeNull();
   });
 });
 
@@ -146,21 +212,25 @@ describe('a call that changes something', () => {
     const broker = connect(venue.url);
     await expect(broker.placeOrder(order)).rejects.toThrow(BrokerUnavailable);
     await expect(broker.cancelOrder('x')).rejects.toThrow(BrokerUnavailable);
+    await expect(broker.replaceOrder('x', order)).rejects.toThrow(BrokerUnavailable);
   });
 
   it.each([Code.Unavailable, Code.Internal, Code.Unknown, Code.Aborted, Code.Canceled, Code.DeadlineExceeded, Code.ResourceExhausted])(
     'has an unknown outcome when the venue answers with code %s',
     async (code) => {
-      const venue = await startVenue({ placeOrder: fail(code), cancelOrder: fail(code) });
+      const venue = await startVenue({ placeOrder: fail(code), cancelOrder: fail(code), replaceOrder: fail(code) });
       const broker = connect(venue.url);
       await expect(broker.placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
       await expect(broker.cancelOrder('x')).rejects.toThrow(BrokerOutcomeUnknown);
+      await expect(broker.replaceOrder('x', order)).rejects.toThrow(BrokerOutcomeUnknown);
     },
   );
 
   it('has an unknown outcome when the answer does not come in time', async () => {
-    const venue = await startVenue({ placeOrder: () => new Promise(() => {}) });
+    const never = () => new Promise<never>(() => {});
+    const venue = await startVenue({ placeOrder: never, replaceOrder: never });
     await expect(connect(venue.url, 100).placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
+    await expect(connect(venue.url, 100).replaceOrder('x', order)).rejects.toThrow(BrokerOutcomeUnknown);
   });
 
   it('has an unknown outcome when the connection breaks after it was sent', async () => {
@@ -178,15 +248,19 @@ describe('a call that changes something', () => {
   });
 
   it('has an unknown outcome when the answer cannot be understood', async () => {
-    const venue = await startVenue({ placeOrder: () => ({}) });
+    const venue = await startVenue({ placeOrder: () => ({}), replaceOrder: () => ({ accepted: true, original: venueOrder }) });
     await expect(connect(venue.url).placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
+    await expect(connect(venue.url).replaceOrder('x', order)).rejects.toThrow(BrokerOutcomeUnknown);
   });
 
   it('is sent once, whatever comes of it', async () => {
     const placeOrder = vi.fn(fail(Code.Unavailable));
-    const venue = await startVenue({ placeOrder });
+    const replaceOrder = vi.fn(fail(Code.Unavailable));
+    const venue = await startVenue({ placeOrder, replaceOrder });
     await expect(connect(venue.url).placeOrder(order)).rejects.toThrow();
+    await expect(connect(venue.url).replaceOrder('x', order)).rejects.toThrow();
     expect(placeOrder).toHaveBeenCalledOnce();
+    expect(replaceOrder).toHaveBeenCalledOnce();
   });
 
   it('that the venue refuses for good is neither unknown nor unavailable', async () => {

@@ -7,7 +7,7 @@ import { MarketDataService, type Quote, QuoteSchema } from '../../../proto/gen/h
 export interface MarketDataServer {
   url: string;
   /** Tells every stream, and every stream that opens later, a newer quote of the symbol. */
-  tell(symbol: string, numbers: { bid: string; ask: string; bidSize?: string; askSize?: string }): void;
+  tell(symbol: string, numbers: { bid: string; ask: string; last?: string; bidSize?: string; askSize?: string }): void;
   streams(): number;
   close(): Promise<void>;
 }
@@ -56,9 +56,9 @@ export async function startMarketDataServer(port = 0): Promise<MarketDataServer>
 
   return {
     url: `http://127.0.0.1:${address.port}`,
-    tell(symbol, { bid, ask, bidSize = '1000', askSize = '1000' }) {
+    tell(symbol, { bid, ask, last = bid, bidSize = '1000', askSize = '1000' }) {
       const sequence = (latest.get(symbol)?.sequence ?? 0n) + 1n;
-      const quote = create(QuoteSchema, { symbol, bid, ask, last: bid, bidSize, askSize, sequence, time: timestampFromMs(Date.now()) });
+      const quote = create(QuoteSchema, { symbol, bid, ask, last, bidSize, askSize, sequence, time: timestampFromMs(Date.now()) });
       latest.set(symbol, quote);
       for (const listener of listeners) listener(quote);
     },

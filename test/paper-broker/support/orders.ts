@@ -19,6 +19,9 @@ export const terms = (changes: Partial<OrderTerms> = {}): OrderTerms => ({
   quantity: '10',
   limitPrice: null,
   protectionPrice: null,
+  stopPrice: null,
+  trailPercent: null,
+  auctionAtMs: null,
   expiresAtMs: null,
   ...changes,
 });
@@ -26,10 +29,11 @@ export const terms = (changes: Partial<OrderTerms> = {}): OrderTerms => ({
 export const limitTerms = (limitPrice: string, changes: Partial<OrderTerms> = {}): OrderTerms =>
   terms({ type: 'LIMIT', limitPrice, ...changes });
 
-interface QuoteNumbers {
+export interface QuoteNumbers {
   symbol?: string;
   bid?: string;
   ask?: string;
+  last?: string;
   bidSize?: string;
   askSize?: string;
   sequence?: number;
@@ -38,11 +42,12 @@ interface QuoteNumbers {
 
 let sequence = 0;
 
-/** AAPL at 100.00 / 100.02, 100 shares on both sides, newer than every quote before. */
+/** AAPL at 100.00 / 100.02, last at the bid, 100 shares on both sides, newer than every quote before. */
 export function quote({
   symbol = 'AAPL',
   bid = '100',
   ask = '100.02',
+  last = bid,
   bidSize = '100',
   askSize = '100',
   ...known
@@ -52,6 +57,7 @@ export function quote({
     symbol,
     bid: new Decimal(bid),
     ask: new Decimal(ask),
+    last: new Decimal(last),
     bidSize: new Decimal(bidSize),
     askSize: new Decimal(askSize),
     sequence: known.sequence ?? sequence,
