@@ -1,15 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { type ErrorCode, HubError } from '../contracts/errors.ts';
+import { HubError } from '../contracts/errors.ts';
+import { classifyFailure } from '../contracts/failure-class.ts';
 import type { StepObserver } from '../contracts/ports/step-observer.ts';
-
-/** What no retry mends: the request itself is wrong. All else may pass by itself and is tried again. */
-const FINAL: ReadonlySet<ErrorCode> = new Set([
-  'IDEMPOTENCY_KEY_REUSED',
-  'CLIENT_ORDER_ID_REUSED',
-  'ORDER_NOT_FOUND',
-  'NOT_FOUND',
-  'VALIDATION_FAILED',
-]);
+import { StepFailed } from '../use-cases/orders/step-failed.ts';
 
 /** Runs activities' bodies; what they throw becomes an ApplicationFailure whose type is the stable code, or the error's name. */
 export function createActivityRunner(observer: StepObserver) {
@@ -27,17 +20,17 @@ export function createActivityRunner(observer: StepObserver) {
   };
 }
 
+/** The details are the error's facts; of a step of the stretch they are StepFailureFacts as well. */
 export function toApplicationFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  if (error instanceof HubError) {
-    return ApplicationFailure.create({
-      message: error.message,
-      type: error.code,
-      nonRetryable: FINAL.has(error.code),
-      details: [error.facts],
-      cause: error,
-    });
-  }
-  const known = error instanceof Error ? error : new Error(String(error));
-  return ApplicationFailure.create({ message: known.message, type: known.name, cause: known });
+  const known = error instanceof StepFailed ? error.cause : error;
+  const cause = known instanceof Error ? known : new Error(String(known));
+  const type = cause instanceof HubError ? cause.code : cause.name;
+  return ApplicationFailure.create({
+    message: cause.message,
+    type,
+    nonRetryable: classifyFailure(type) === 'FINAL',
+    details: [{ ...(cause instanceof HubError && cause.facts), ...(error instanceof StepFailed && error.facts) }],
+    cause,
+  });
 }

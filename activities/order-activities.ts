@@ -1,39 +1,45 @@
-import { activityInfo } from '@temporalio/activity';
 import type { OrderSubmission } from '../contracts/orders.ts';
 import type { ExecutionReport } from '../contracts/ports/broker.ts';
 import type { StepObserver } from '../contracts/ports/step-observer.ts';
-import type { ExecutedSteps, OrderProgress } from '../contracts/workflow-messages.ts';
-import type { BookReports } from '../use-cases/orders/book-reports.ts';
-import type { CancelAtBroker } from '../use-cases/orders/cancel-at-broker.ts';
-import type { ExecuteOrder } from '../use-cases/orders/execute-order.ts';
-import type { FindDecision } from '../use-cases/orders/find-decision.ts';
-import type { RefreshOrder } from '../use-cases/orders/refresh-order.ts';
+import type { ExecutedSteps, OperatorRequest, OrderProgress, Replacement, Suspension } from '../contracts/workflow-messages.ts';
+import type { ExecuteOptions } from '../use-cases/orders/execute-order.ts';
+import type { OrderSteps } from '../use-cases/orders/order-steps.ts';
 import { createActivityRunner } from './failures.ts';
-
-export interface OrderActivitiesDeps {
-  executeOrder: ExecuteOrder;
-  bookReports: BookReports;
-  cancelAtBroker: CancelAtBroker;
-  findDecision: FindDecision;
-  refreshOrder: RefreshOrder;
-}
 
 /**
  * The steps of an order's life as Temporal activities. Each is idempotent by order id and broker execution id; failures leave as
- * ApplicationFailure with the stable code as their type.
+ * ApplicationFailure with the stable code as their type. `mayBeAtBroker` is false only when the order certainly never reached the venue.
  */
-export function createOrderActivities(steps: OrderActivitiesDeps, observer: StepObserver) {
+export function createOrderActivities(steps: OrderSteps, observer: StepObserver) {
   const run = createActivityRunner(observer);
   return {
-    /** Accept, place and book what the answer brought. A repeated attempt asks the broker before it sends. */
-    executeOrder: (submission: OrderSubmission, askFirst: boolean): Promise<ExecutedSteps> =>
-      run('executeOrder', () => steps.executeOrder(submission, { askFirst: askFirst || activityInfo().attempt > 1 })),
+    /** Accept, place and book what the answer brought. */
+    executeOrder: (submission: OrderSubmission, options: ExecuteOptions): Promise<ExecutedSteps> =>
+      run('executeOrder', () => steps.executeOrder(submission, options)),
 
     /** Books reports of the venue; those booked before change nothing. */
     bookReports: (orderId: string, reports: ExecutionReport[]): Promise<OrderProgress> =>
       run('bookReports', () => steps.bookReports(orderId, reports)),
 
-    cancelOrder: (orderId: string, actor: string): Promise<OrderProgress> => run('cancelOrder', () => steps.cancelAtBroker(orderId, actor)),
+    cancelOrder: (orderId: string, actor: string, mayBeAtBroker: boolean): Promise<OrderProgress> =>
+      run('cancelOrder', () => steps.cancelAtBroker(orderId, actor, mayBeAtBroker)),
+
+    replaceOrder: (orderId: string, replacement: Replacement, mayBeAtBroker: boolean): Promise<OrderProgress> =>
+      run('replaceOrder', () => steps.replaceAtBroker(orderId, replacement, mayBeAtBroker)),
+
+    /** Ends an order whose time is over, as the venue says. */
+    expireOrder: (orderId: string, mayBeAtBroker: boolean): Promise<OrderProgress> =>
+      run('expireOrder', () => steps.expireOrder(orderId, mayBeAtBroker)),
+
+    /** Ends an order by an operator's word. */
+    failOrder: (orderId: string, request: OperatorRequest, mayBeAtBroker: boolean): Promise<OrderProgress> =>
+      run('failOrder', () => steps.failOrder(orderId, request, mayBeAtBroker)),
+
+    suspendOrder: (orderId: string, suspension: Suspension): Promise<OrderProgress> =>
+      run('suspendOrder', () => steps.suspendOrder(orderId, suspension)),
+
+    resumeOrder: (orderId: string, request: OperatorRequest | null): Promise<OrderProgress> =>
+      run('resumeOrder', () => steps.resumeOrder(orderId, request)),
 
     /** Where the order stands; `null` when nobody has decided on it. */
     findDecision: (orderId: string): Promise<OrderProgress | null> => run('findDecision', () => steps.findDecision(orderId)),

@@ -1,7 +1,9 @@
 import { type NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { BrokerSessionActivities } from '../activities/broker-session-activities.ts';
+import type { ExecutionActivities } from '../activities/execution-activities.ts';
 import type { OrderActivities } from '../activities/order-activities.ts';
-import { BROKER_SESSION_TASK_QUEUE, ORDERS_TASK_QUEUE } from '../contracts/task-queues.ts';
+import type { SettlementActivities } from '../activities/settlement-activities.ts';
+import { BROKER_SESSION_TASK_QUEUE, ORDERS_TASK_QUEUE, SETTLEMENT_TASK_QUEUE } from '../contracts/task-queues.ts';
 
 export interface WorkerConfig {
   connection: NativeConnection;
@@ -19,8 +21,8 @@ const LOCAL_ACTIVITIES_MAX = 50;
 const WORKFLOW_TASKS_MAX = 50;
 const ACTIVITIES_MAX = 50;
 
-/** The worker of the order path. */
-export function buildOrdersWorker(config: WorkerConfig, activities: OrderActivities): Promise<Worker> {
+/** The worker of the order path and of late executions. */
+export function buildOrdersWorker(config: WorkerConfig, activities: OrderActivities & ExecutionActivities): Promise<Worker> {
   return Worker.create({
     connection: config.connection,
     namespace: config.namespace,
@@ -48,6 +50,22 @@ export function buildBrokerSessionWorker(config: WorkerConfig, activities: Broke
     maxConcurrentWorkflowTaskExecutions: 2,
     maxConcurrentActivityTaskExecutions: 2,
     shutdownGraceTime: '1 second',
+    shutdownForceTime: SHUTDOWN_FORCE,
+  });
+}
+
+/** The worker of the daily settlement and its repairs: a chunk is seconds of the database's time, and none of the order path's slots. */
+export function buildSettlementWorker(config: WorkerConfig, activities: SettlementActivities): Promise<Worker> {
+  return Worker.create({
+    connection: config.connection,
+    namespace: config.namespace,
+    taskQueue: SETTLEMENT_TASK_QUEUE,
+    workflowBundle: config.workflowBundle,
+    activities,
+    maxCachedWorkflows: 50,
+    maxConcurrentWorkflowTaskExecutions: 5,
+    maxConcurrentActivityTaskExecutions: 5,
+    shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   });
 }

@@ -1,2 +1,5 @@
 export { brokerSession } from './broker-session/workflow.ts';
+export { execution } from './execution/workflow.ts';
 export { order } from './order/workflow.ts';
+export { settlement } from './settlement/workflow.ts';
+export { settlementRun } from './settlement-run/workflow.ts';

@@ -1,8 +1,8 @@
-import type { AcceptanceWrite, OrderChange } from '../../contracts/ports/order-store.ts';
+import type { AcceptanceWrite, OrderChange, ReplacementWrite } from '../../contracts/ports/order-store.ts';
 
 /** The document that the database's `write_acceptance` takes. Decimals are text: JSON numbers would round them. */
 export function acceptanceDocument(
-  { submission, order, protectionPrice, hold, transfers, audit }: AcceptanceWrite,
+  { submission, order, protectionPrice, auctionAt, hold, transfers, audit }: AcceptanceWrite,
   operation: string,
 ): string {
   return JSON.stringify({
@@ -16,7 +16,10 @@ export function acceptanceDocument(
       type: order.type,
       time_in_force: order.timeInForce,
       quantity: order.quantity,
+      notional: order.notional,
       limit_price: order.limitPrice,
+      stop_price: order.stopPrice,
+      trail_percent: order.trailPercent,
       protection_price: protectionPrice,
       status: order.status,
       filled_quantity: '0',
@@ -27,7 +30,10 @@ export function acceptanceDocument(
       reject_facts: order.rejectFacts,
       revision: 1,
       version: 1,
+      release_at: order.releaseAt,
+      auction_at: auctionAt,
       expires_at: order.expiresAt,
+      replaces: order.replaces,
       submitted_at: order.submittedAt,
       updated_at: order.updatedAt,
       rejected_at: order.rejectedAt,
@@ -40,9 +46,17 @@ export function acceptanceDocument(
 }
 
 /** The document that the database's `write_order_change` takes. Decimals are text: JSON numbers would round them. */
-export function orderChangeDocument(change: OrderChange): string {
+export const orderChangeDocument = (change: OrderChange): string => JSON.stringify(orderChange(change));
+
+/** The document that the database's `write_replacement` takes. */
+export const replacementDocument = ({ original, replacement }: ReplacementWrite): string => {
+  const { transfers, ...rest } = replacement;
+  return JSON.stringify({ original: orderChange(original), replacement: { ...rest, postings: transfers } });
+};
+
+function orderChange(change: OrderChange): object {
   const { order, position, execution } = change;
-  return JSON.stringify({
+  return {
     orderId: change.orderId,
     accountId: change.accountId,
     symbol: change.symbol,
@@ -61,6 +75,8 @@ export function orderChangeDocument(change: OrderChange): string {
       expired_at: order.expiredAt,
       rejected_at: order.rejectedAt,
       suspended_at: order.suspendedAt,
+      replaced_at: order.replacedAt,
+      replaced_by: order.replacedBy,
     },
     hold: change.holdRemaining === null ? undefined : { remaining: change.holdRemaining },
     buyingPowerChange: change.buyingPowerChange,
@@ -89,9 +105,11 @@ export function orderChangeDocument(change: OrderChange): string {
           price: execution.price,
           cash: execution.cash,
           executed_at: execution.executedAt,
+          trade_date: execution.tradeDate,
+          settlement_date: execution.settlementDate,
         }
       : undefined,
     postings: change.transfers,
     audit: change.audit,
-  });
+  };
 }

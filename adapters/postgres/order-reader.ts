@@ -19,6 +19,10 @@ interface ExecutionRow {
   price: string;
   cash: string;
   executed_at: string | Date;
+  /** As text: the driver would make a `Date` of a date. */
+  trade_date: string;
+  settlement_date: string;
+  settlement_status: Execution['settlementStatus'];
 }
 
 interface AuditEventRow {
@@ -46,7 +50,7 @@ export const createOrderReader = (sql: Sql): OrderReader =>
       return rows.map(toOrder);
     },
     listExecutions: (accountId, orderId) => listExecutions(sql, accountId, orderId),
-    listTimeline: (accountId, orderId) => listTimeline(sql, accountId, orderId),
+    listTimeline: (accountId, orderId) => readTimeline(sql, orderId, sql`o.account_id = ${accountId}`),
   });
 
 /**
@@ -65,7 +69,8 @@ export function orderListQuery(sql: Sql, query: OrderListQuery): postgres.Pendin
     limit ${limit}`;
 }
 
-function statusCondition(sql: Sql, status: OrderListQuery['status']): postgres.PendingQuery<postgres.Row[]> {
+/** By literals, as the partial indexes have them. */
+export function statusCondition(sql: Sql, status: OrderListQuery['status']): postgres.PendingQuery<postgres.Row[]> {
   switch (status) {
     case 'open':
       return sql`and status not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`;
@@ -80,8 +85,11 @@ function statusCondition(sql: Sql, status: OrderListQuery['status']): postgres.P
 
 async function listExecutions(sql: Sql, accountId: string, orderId: string): Promise<Execution[] | null> {
   const rows = await sql<(ExecutionRow | Absent<ExecutionRow>)[]>`
-    select e.id, e.broker_execution_id, e.symbol, e.side, e.quantity, e.price, e.cash, e.executed_at
-    from orders o left join executions e on e.order_id = o.id
+    select e.id, e.broker_execution_id, e.symbol, e.side, e.quantity, e.price, e.cash, e.executed_at,
+      s.trade_date::text, s.settlement_date::text, s.status as settlement_status
+    from orders o
+    left join executions e on e.order_id = o.id
+    left join settlement_instructions s on s.execution_id = e.id
     where o.id = ${orderId} and o.account_id = ${accountId}
     order by e.executed_at, e.booked_at, e.id`;
   if (rows.length === 0) return null;
@@ -95,14 +103,22 @@ async function listExecutions(sql: Sql, accountId: string, orderId: string): Pro
     price: formatDecimal(new Decimal(row.price)),
     cash: formatCash(new Decimal(row.cash)),
     executedAt: toTimestamp(row.executed_at),
+    tradeDate: row.trade_date,
+    settlementDate: row.settlement_date,
+    settlementStatus: row.settlement_status,
   }));
 }
 
-async function listTimeline(sql: Sql, accountId: string, orderId: string): Promise<AuditEvent[] | null> {
+/** The audit trail of an order that the condition lets be seen; `null` when there is no such order. */
+export async function readTimeline(
+  sql: Sql,
+  orderId: string,
+  mayBeSeen: postgres.PendingQuery<postgres.Row[]>,
+): Promise<AuditEvent[] | null> {
   const rows = await sql<(AuditEventRow | Absent<AuditEventRow>)[]>`
     select a.id, a.actor, a.action, a.details, a.occurred_at
     from orders o left join audit_events a on a.order_id = o.id
-    where o.id = ${orderId} and o.account_id = ${accountId}
+    where o.id = ${orderId} and ${mayBeSeen}
     order by a.id`;
   if (rows.length === 0) return null;
   return rows.filter(isPresent).map((row, index) => ({

@@ -1,6 +1,6 @@
 import type { RejectCode } from '../../contracts/errors.ts';
 import type { Order } from '../../contracts/orders.ts';
-import { Decimal, formatDecimal } from '../../domain/money/decimal.ts';
+import { Decimal, formatCash, formatDecimal } from '../../domain/money/decimal.ts';
 import {
   averageFillPrice,
   leavesQuantity,
@@ -21,7 +21,10 @@ export const ORDER_COLUMNS = [
   'type',
   'time_in_force',
   'quantity',
+  'notional',
   'limit_price',
+  'stop_price',
+  'trail_percent',
   'status',
   'filled_quantity',
   'filled_notional',
@@ -29,7 +32,10 @@ export const ORDER_COLUMNS = [
   'market_data_timestamp',
   'reject_code',
   'reject_facts',
+  'release_at',
   'expires_at',
+  'replaces',
+  'replaced_by',
   'submitted_at',
   'updated_at',
   'new_at',
@@ -38,6 +44,7 @@ export const ORDER_COLUMNS = [
   'expired_at',
   'rejected_at',
   'suspended_at',
+  'replaced_at',
 ] as const;
 
 /** A row of `orders` as the driver gives it: numerics as text, timestamps as text or `Date`. CHECK constraints hold its words to the domain's. */
@@ -50,7 +57,10 @@ export interface OrderRow {
   type: OrderType;
   time_in_force: TimeInForce;
   quantity: string;
+  notional: string | null;
   limit_price: string | null;
+  stop_price: string | null;
+  trail_percent: string | null;
   status: OrderStatus;
   filled_quantity: string;
   filled_notional: string;
@@ -58,7 +68,10 @@ export interface OrderRow {
   market_data_timestamp: string | Date | null;
   reject_code: RejectCode | null;
   reject_facts: Record<string, string> | null;
+  release_at: string | Date | null;
   expires_at: string | Date | null;
+  replaces: string | null;
+  replaced_by: string | null;
   submitted_at: string | Date;
   updated_at: string | Date;
   new_at: string | Date | null;
@@ -67,6 +80,7 @@ export interface OrderRow {
   expired_at: string | Date | null;
   rejected_at: string | Date | null;
   suspended_at: string | Date | null;
+  replaced_at: string | Date | null;
 }
 
 const formatOrNull = (value: Decimal | null): string | null => (value === null ? null : formatDecimal(value));
@@ -87,7 +101,10 @@ export function toOrder(row: OrderRow): Order {
     type: row.type,
     timeInForce: row.time_in_force,
     quantity: formatDecimal(quantity),
+    notional: row.notional === null ? null : formatCash(new Decimal(row.notional)),
     limitPrice: canonicalOrNull(row.limit_price),
+    stopPrice: canonicalOrNull(row.stop_price),
+    trailPercent: canonicalOrNull(row.trail_percent),
     status: row.status,
     filledQuantity: formatDecimal(filledQuantity),
     leavesQuantity: formatDecimal(leavesQuantity({ status: row.status, quantity, filledQuantity })),
@@ -96,7 +113,10 @@ export function toOrder(row: OrderRow): Order {
     marketDataTimestamp: toTimestampOrNull(row.market_data_timestamp),
     rejectCode: row.reject_code,
     rejectFacts: row.reject_facts,
+    releaseAt: toTimestampOrNull(row.release_at),
     expiresAt: toTimestampOrNull(row.expires_at),
+    replaces: row.replaces,
+    replacedBy: row.replaced_by,
     submittedAt: toTimestamp(row.submitted_at),
     updatedAt: toTimestamp(row.updated_at),
     newAt: toTimestampOrNull(row.new_at),
@@ -105,5 +125,6 @@ export function toOrder(row: OrderRow): Order {
     expiredAt: toTimestampOrNull(row.expired_at),
     rejectedAt: toTimestampOrNull(row.rejected_at),
     suspendedAt: toTimestampOrNull(row.suspended_at),
+    replacedAt: toTimestampOrNull(row.replaced_at),
   };
 }

@@ -2,7 +2,7 @@ import { ORDER_FIELDS, type Order } from '../../contracts/orders.ts';
 import type { SubmissionContext, WorkingOrder } from '../../contracts/ports/order-store.ts';
 import type { OrderStatus } from '../../domain/order/order.ts';
 import { type OrderRow, toOrder } from './order-row.ts';
-import { toTimestamp } from './timestamp.ts';
+import { toTimestampOrNull } from './timestamp.ts';
 
 export interface SubmissionRow {
   account_status: 'ACTIVE' | 'RESTRICTED';
@@ -12,8 +12,7 @@ export interface SubmissionRow {
   held_quantity: string | null;
   tradable: boolean | null;
   fractionable: boolean | null;
-  opens_at: string | Date | null;
-  closes_at: string | Date | null;
+  session_overrides: SubmissionContext['sessionOverrides'] | null;
   fingerprint: string | null;
   response: Order | null;
   client_order_id_taken: boolean;
@@ -21,7 +20,6 @@ export interface SubmissionRow {
 }
 
 export function toSubmissionContext(row: SubmissionRow, decided: Order | null): SubmissionContext {
-  const { opens_at: opensAt, closes_at: closesAt } = row;
   return {
     decided,
     firstAnswer: row.fingerprint !== null && row.response !== null ? { fingerprint: row.fingerprint, order: inOrder(row.response) } : null,
@@ -29,18 +27,16 @@ export function toSubmissionContext(row: SubmissionRow, decided: Order | null): 
     account: { status: row.account_status, buyingPower: row.buying_power, shortingAllowed: row.shorting_allowed },
     position: { quantity: row.position_quantity ?? '0', heldQuantity: row.held_quantity ?? '0' },
     instrument: row.tradable === null || row.fractionable === null ? null : { tradable: row.tradable, fractionable: row.fractionable },
-    sessionOverride:
-      opensAt !== null && closesAt !== null
-        ? { opensAtMs: Date.parse(toTimestamp(opensAt)), closesAtMs: Date.parse(toTimestamp(closesAt)) }
-        : null,
+    sessionOverrides: row.session_overrides ?? [],
   };
 }
 
-/** jsonb forgets the order of fields. */
-const inOrder = (order: Order): Order => Object.fromEntries(ORDER_FIELDS.map((field) => [field, order[field]])) as unknown as Order;
+/** jsonb forgets the order of fields, and an answer of former times lacks those that came later. */
+const inOrder = (order: Order): Order => Object.fromEntries(ORDER_FIELDS.map((field) => [field, order[field] ?? null])) as unknown as Order;
 
 export interface WorkingRow extends OrderRow {
   protection_price: string | null;
+  auction_at: string | Date | null;
   restore_status: OrderStatus | null;
   revision: number;
   version: number;
@@ -58,6 +54,7 @@ export function toWorkingOrder(row: WorkingRow): WorkingOrder {
   return {
     order: toOrder(row),
     protectionPrice: row.protection_price,
+    auctionAt: toTimestampOrNull(row.auction_at),
     restoreStatus: row.restore_status,
     filledNotional: row.filled_notional,
     revision: row.revision,

@@ -1,25 +1,29 @@
 import postgres from 'postgres';
-import type { OrderSubmission } from '../../contracts/orders.ts';
+import { type OrderSubmission, resubmissionOf } from '../../contracts/orders.ts';
 import type {
   AcceptanceOutcome,
   AcceptanceWrite,
   OrderChange,
   OrderChangeOutcome,
   OrderStore,
+  ReplacementWrite,
   SubmissionContext,
   WorkingOrder,
 } from '../../contracts/ports/order-store.ts';
 import type { Database } from './database.ts';
 import { guardDatabasePort } from './database-errors.ts';
-import { acceptanceDocument, orderChangeDocument } from './order-documents.ts';
+import { acceptanceDocument, orderChangeDocument, replacementDocument } from './order-documents.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { type SubmissionRow, toSubmissionContext, toWorkingOrder, type WorkingRow } from './order-snapshots.ts';
-import { toTimestamp } from './timestamp.ts';
 
 /** SQLSTATE that the two functions raise when what the caller decided on no longer holds. */
 const STATE_CHANGED = 'HB001';
 
 const SUBMIT_OPERATION = 'submitOrder';
+
+/** An instrument's own sessions are read for so many days around a submission: an order waits for the next one that it can take part in. */
+const DAYS_BEFORE = 2;
+const DAYS_AFTER = 14;
 
 /** Orders in Postgres. Each call is one round trip; the two writes are functions of the database that compare and write, and decide nothing. */
 export function createOrderStore({ sql }: Database): OrderStore {
@@ -29,17 +33,22 @@ export function createOrderStore({ sql }: Database): OrderStore {
     const { orderId, accountId, symbol } = submission;
     const key = submission.idempotency?.key ?? null;
     const clientOrderId = submission.clientOrderId ?? orderId;
+    const ownSessions = sql`(
+        select json_agg(json_build_object('date', s.session_date,
+          'opensAtMs', (extract(epoch from s.opens_at) * 1000)::bigint, 'closesAtMs', (extract(epoch from s.closes_at) * 1000)::bigint))
+        from trading_sessions s
+        where s.symbol = ${symbol} and s.session_date
+          between ${sessionDay(submission, -DAYS_BEFORE)}::date and ${sessionDay(submission, DAYS_AFTER)}::date)`;
     const [row] = await sql<SubmissionRow[]>`
       select a.status as account_status, a.buying_power, a.shorting_allowed,
         p.quantity as position_quantity, p.held_quantity,
-        i.tradable, i.fractionable, s.opens_at, s.closes_at,
+        i.tradable, i.fractionable, ${ownSessions} as session_overrides,
         k.fingerprint, k.response,
         exists (select 1 from orders x where x.account_id = a.id and x.client_order_id = ${clientOrderId} and x.id <> ${orderId}) as client_order_id_taken,
         o.id as decided_id
       from accounts a
       left join positions p on p.account_id = a.id and p.symbol = ${symbol}
       left join instruments i on i.symbol = ${symbol}
-      left join trading_sessions s on s.symbol = ${symbol} and s.session_date = (${submission.submittedAt}::timestamptz at time zone 'UTC')::date
       left join idempotency_keys k on k.account_id = a.id and k.operation = ${SUBMIT_OPERATION} and k.key = ${key}
       left join orders o on o.id = ${orderId}
       where a.id = ${accountId}`;
@@ -62,16 +71,32 @@ export function createOrderStore({ sql }: Database): OrderStore {
     });
   }
 
+  const workingOrders = () => sql`
+    select ${orderColumns}, o.protection_price, o.auction_at, o.restore_status, o.revision, o.version,
+      h.kind as hold_kind, h.price as hold_price, h.amount as hold_amount, h.remaining as hold_remaining,
+      p.quantity as position_quantity, p.cost_basis, p.realized_pnl, p.version as position_version
+    from orders o
+    left join holds h on h.order_id = o.id
+    left join positions p on p.account_id = o.account_id and p.symbol = o.symbol`;
+
   async function readWorkingOrder(orderId: string): Promise<WorkingOrder | null> {
-    const [row] = await sql<WorkingRow[]>`
-      select ${orderColumns}, o.protection_price, o.restore_status, o.revision, o.version,
-        h.kind as hold_kind, h.price as hold_price, h.amount as hold_amount, h.remaining as hold_remaining,
-        p.quantity as position_quantity, p.cost_basis, p.realized_pnl, p.version as position_version
-      from orders o
-      left join holds h on h.order_id = o.id
-      left join positions p on p.account_id = o.account_id and p.symbol = o.symbol
-      where o.id = ${orderId}`;
+    const [row] = await sql<WorkingRow[]>`${workingOrders()} where o.id = ${orderId}`;
     return row ? toWorkingOrder(row) : null;
+  }
+
+  async function findPendingReplacement(orderId: string): Promise<WorkingOrder | null> {
+    const [row] = await sql<WorkingRow[]>`
+      ${workingOrders()} where o.replaces = ${orderId} and o.status = 'PENDING_NEW' order by o.submitted_at limit 1`;
+    return row ? toWorkingOrder(row) : null;
+  }
+
+  async function writeReplacement(write: ReplacementWrite): Promise<OrderChangeOutcome> {
+    const document = replacementDocument(write);
+    return unlessChanged(async () => {
+      const [row] = await sql<{ outcome: OrderChangeOutcome }[]>`select write_replacement(${document}::text::jsonb) as outcome`;
+      if (!row) throw new Error('write_replacement answered nothing');
+      return row.outcome;
+    });
   }
 
   async function writeOrderChange(change: OrderChange): Promise<OrderChangeOutcome> {
@@ -89,12 +114,14 @@ export function createOrderStore({ sql }: Database): OrderStore {
     return new Set(rows.map((row) => row.broker_execution_id));
   }
 
-  async function findUnacknowledged(submittedBefore: string, limit: number): Promise<OrderSubmission[]> {
+  /** A replacement whose original is still at work has no workflow of its own yet. */
+  async function findUnacknowledged(since: string, limit: number): Promise<OrderSubmission[]> {
     const rows = await sql<OrderRow[]>`
       select ${orderColumns} from orders o
-      where o.status = 'PENDING_NEW' and o.submitted_at < ${submittedBefore}
+      where o.status = 'PENDING_NEW' and o.submitted_at < ${since} and (o.release_at is null or o.release_at < ${since})
+        and not exists (select 1 from orders x where x.id = o.replaces and x.status <> 'REPLACED')
       order by o.submitted_at limit ${limit}`;
-    return rows.map(resubmission);
+    return rows.map((row) => resubmissionOf(toOrder(row)));
   }
 
   return guardDatabasePort({
@@ -102,10 +129,15 @@ export function createOrderStore({ sql }: Database): OrderStore {
     writeAcceptance,
     readWorkingOrder,
     writeOrderChange,
+    writeReplacement,
+    findPendingReplacement,
     findBooked,
     findUnacknowledged,
   });
 }
+
+const sessionDay = ({ submittedAt }: OrderSubmission, days: number): string =>
+  new Date(Date.parse(submittedAt) + days * 86_400_000).toISOString().slice(0, 10);
 
 async function unlessChanged<T>(write: () => Promise<T>): Promise<T | 'CONFLICT'> {
   try {
@@ -114,12 +146,4 @@ async function unlessChanged<T>(write: () => Promise<T>): Promise<T | 'CONFLICT'
     if (error instanceof postgres.PostgresError && error.code === STATE_CHANGED) return 'CONFLICT';
     throw error;
   }
-}
-
-/** The order is decided, so its idempotency key and accept-by time no longer matter. */
-function resubmission(row: OrderRow): OrderSubmission {
-  const submittedAt = toTimestamp(row.submitted_at);
-  const { id, accountId, clientOrderId, symbol, side, type, timeInForce, quantity, limitPrice } = toOrder(row);
-  const terms = { symbol, side, type, timeInForce, quantity, limitPrice, clientOrderId };
-  return { ...terms, orderId: id, accountId, idempotency: null, submittedAt, acceptBy: submittedAt };
 }

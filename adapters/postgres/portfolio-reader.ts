@@ -26,7 +26,7 @@ export const createPortfolioReader = (sql: Sql): PortfolioReader =>
     readPortfolio: (accountId) => readPortfolio(sql, accountId),
     async readCash(accountId) {
       const rows = await sql<CashBalances[]>`
-        select c.settled, c.unsettled, c.held from accounts a, lateral (${cashOf(sql)}) c where a.id = ${accountId}`;
+        select ${cashColumns(sql)} from accounts a, lateral (${cashOf(sql)}) c where a.id = ${accountId}`;
       return rows[0] ? toCash(rows[0]) : null;
     },
     async listPositions(accountId, includeClosed) {
@@ -46,7 +46,7 @@ export const createPortfolioReader = (sql: Sql): PortfolioReader =>
 /** The cash is repeated on each row: cheaper than a second round trip, and of the same instant as the positions. */
 async function readPortfolio(sql: Sql, accountId: string): Promise<Awaited<ReturnType<PortfolioReader['readPortfolio']>>> {
   const rows = await sql<PortfolioRow[]>`
-    select c.settled, c.unsettled, c.held, ${positionColumns(sql)}
+    select ${cashColumns(sql)}, ${positionColumns(sql)}
     from accounts a
     cross join lateral (${cashOf(sql)}) c
     left join positions p on p.account_id = a.id and p.status = 'ACTIVE'
@@ -56,6 +56,8 @@ async function readPortfolio(sql: Sql, accountId: string): Promise<Awaited<Retur
   if (!first) return null;
   return { cash: toCash(first), positions: rows.filter(hasPosition).map(toStoredPosition) };
 }
+
+const cashColumns = (sql: Sql) => sql`c.settled, c.unsettled, c.held, least_due_cash(a.id) as "leastDue"`;
 
 const cashOf = (sql: Sql) => sql`
   select coalesce(sum(l.balance) filter (where l.kind = 'CASH_SETTLED'), 0) as settled,
@@ -69,7 +71,7 @@ const positionColumns = (sql: Sql) => sql`
 
 const hasPosition = (row: PortfolioRow): row is CashBalances & PositionRow => row.symbol !== null;
 
-const toCash = ({ settled, unsettled, held }: CashBalances): CashBalances => ({ settled, unsettled, held });
+const toCash = ({ settled, unsettled, held, leastDue }: CashBalances): CashBalances => ({ settled, unsettled, held, leastDue });
 
 const toStoredPosition = (row: PositionRow): StoredPosition => ({
   symbol: row.symbol,

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -5,14 +7,24 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { type ErrorCode, HubError } from '../../contracts/errors.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import { describeTerms, type OrderSubmission } from '../../contracts/orders.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { Delivery, OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
 import { ORDERS_TASK_QUEUE } from '../../contracts/task-queues.ts';
-import { ABANDON_SIGNAL, CANCEL_UPDATE, EXECUTION_REPORTS_SIGNAL, ORDER_WORKFLOW } from '../../contracts/workflow-messages.ts';
-import { guardTemporal } from './temporal-errors.ts';
+import {
+  ABANDON_SIGNAL,
+  CANCEL_UPDATE,
+  EXECUTION_REPORTS_SIGNAL,
+  FAIL_UPDATE,
+  type OperatorRequest,
+  ORDER_WORKFLOW,
+  REPLACE_UPDATE,
+  RETRY_NOW_UPDATE,
+} from '../../contracts/workflow-messages.ts';
+import { guardTemporal, isTaskThrownAway } from './temporal-errors.ts';
 
 /** Each costs the server close to a millisecond per order: what an operator filters by, and no more. */
 const ACCOUNT_ID = defineSearchAttributeKey('AccountId', SearchAttributeType.KEYWORD);
@@ -20,7 +32,13 @@ const SYMBOL = defineSearchAttributeKey('Symbol', SearchAttributeType.KEYWORD);
 
 /** A call that takes longer is given up: the client of the API waits for it. */
 const CALL_TIMEOUT_MS = 2_000;
-const CANCEL_TIMEOUT_MS = 3_000;
+const UPDATE_TIMEOUT_MS = 3_000;
+const RESEND_UPDATE_MS = 25;
+
+type UpdateOutcome = 'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED';
+
+/** What makes a replacement impossible for its client alone; everything else is the order's own state. */
+const CLIENTS_FAULTS: ReadonlySet<string> = new Set<ErrorCode>(['CLIENT_ORDER_ID_REUSED', 'IDEMPOTENCY_KEY_REUSED']);
 
 export function createOrderWorkflows(client: Client): OrderWorkflows {
   async function startOrder(submission: OrderSubmission): Promise<void> {
@@ -56,19 +74,28 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
   }
 
   /** The update's id makes a repeated request the same request while one is under way. */
-  async function cancelOrder(orderId: string, requestId: string): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'> {
-    try {
-      const handle = client.workflow.getHandle(orderWorkflowId(orderId));
-      const cancelAndWait = () => handle.executeUpdate(CANCEL_UPDATE, { args: ['client'], updateId: requestId });
-      return await unlessEnded(async () => {
-        await client.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, cancelAndWait);
-        return 'DONE' as const;
-      });
-    } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError) return 'NOT_RUNNING';
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'PENDING';
-      throw error;
+  async function update(name: string, orderId: string, requestId: string, argument: unknown): Promise<UpdateOutcome> {
+    const handle = client.workflow.getHandle(orderWorkflowId(orderId));
+    const deadline = Date.now() + UPDATE_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return await unlessEnded(async () => {
+          await client.withDeadline(deadline, () => handle.executeUpdate(name, { args: [argument], updateId: requestId }));
+          return 'DONE' as const;
+        });
+      } catch (error) {
+        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'PENDING';
+        if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
+        if (!isTaskThrownAway(error)) throw error;
+        if (Date.now() >= deadline) throw new HubError('TEMPORAL_UNAVAILABLE', {}, { cause: error });
+        await sleep(RESEND_UPDATE_MS);
+      }
     }
+  }
+
+  async function cancelOrder(orderId: string, requestId: string, operator?: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'> {
+    const outcome = await update(CANCEL_UPDATE, orderId, requestId, operator?.operator ?? 'client');
+    return outcome === 'REFUSED' ? 'NOT_RUNNING' : outcome;
   }
 
   async function reportExecutions(orderId: string, reports: readonly ExecutionReport[]): Promise<Delivery> {
@@ -83,7 +110,16 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
   return {
     startOrder: (submission) => bounded(() => startOrder(submission)),
     abandonOrder: (orderId) => bounded(() => abandonOrder(orderId)),
-    cancelOrder: (orderId, requestId) => guardTemporal(() => cancelOrder(orderId, requestId)),
+    cancelOrder: (orderId, requestId, operator) => guardTemporal(() => cancelOrder(orderId, requestId, operator)),
+    replaceOrder: (orderId, requestId, replacement) => guardTemporal(() => update(REPLACE_UPDATE, orderId, requestId, replacement)),
+    retryOrder: (orderId, request) => guardTemporal(() => update(RETRY_NOW_UPDATE, orderId, randomUUID(), request)),
+    failOrder: (orderId, request) => guardTemporal(() => update(FAIL_UPDATE, orderId, randomUUID(), request)),
     reportExecutions: (orderId, reports) => bounded(() => reportExecutions(orderId, reports)),
   };
+}
+
+function refusalOf({ cause }: WorkflowUpdateFailedError): 'REFUSED' {
+  const code = cause instanceof ApplicationFailure ? cause.type : null;
+  if (code && CLIENTS_FAULTS.has(code)) throw new HubError(code as ErrorCode);
+  return 'REFUSED';
 }

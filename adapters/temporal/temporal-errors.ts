@@ -7,6 +7,18 @@ const RESOURCE_EXHAUSTED = 8;
 const UNAVAILABLE = 14;
 const AWAY: ReadonlySet<number> = new Set([DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE]);
 
+/** gRPC status of `WorkflowNotReady`. */
+const FAILED_PRECONDITION = 9;
+
+/**
+ * The server threw away the workflow task that carried an update, as it does when a workflow closes while news comes in. The update counts as never
+ * made, whatever its work has come to, and can be sent again under its id.
+ */
+export function isTaskThrownAway(error: unknown): boolean {
+  if (isGrpcServiceError(error)) return error.code === FAILED_PRECONDITION;
+  return error instanceof Error && error.cause !== undefined && isTaskThrownAway(error.cause);
+}
+
 /** The server itself failed, as opposed to a refusal of the request. */
 export function isTemporalAway(error: unknown): boolean {
   if (isGrpcDeadlineError(error) || isGrpcCancelledError(error)) return true;

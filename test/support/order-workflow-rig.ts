@@ -5,8 +5,11 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 import type { OrderActivities } from '../../activities/order-activities.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { OrderSubmission } from '../../contracts/orders.ts';
-import { type ExecutedSteps, ORDER_WORKFLOW, type OrderProgress } from '../../contracts/workflow-messages.ts';
+import { ATTENTION_NEEDED, type ExecutedSteps, ORDER_WORKFLOW, type OrderProgress } from '../../contracts/workflow-messages.ts';
 import { useTemporal, useTimeSkipping } from './services.ts';
+
+/** temporal.api.enums.v1.IndexedValueType */
+const INDEXED_BOOL = 5;
 
 /** Failing activities are what these tests are about: their warnings say nothing. */
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -14,6 +17,8 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 export interface OrderWorkflowRig {
   /** What the server takes for now. */
   nowMs(): Promise<number>;
+  /** Lets so much of the server's time pass. */
+  sleep(ms: number): Promise<void>;
   /** Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. */
   withOrder<T>(
     activities: Partial<OrderActivities>,
@@ -30,6 +35,7 @@ export async function createOrderWorkflowRig(server: 'time-skipping' | 'real'): 
   const workflowBundle: WorkflowBundle = await bundleWorkflowCode({ workflowsPath });
   return {
     nowMs: () => env.currentTimeMs(),
+    sleep: (ms) => env.sleep(ms),
     async withOrder(activities, body, over = {}) {
       const taskQueue = `orders-${randomUUID()}`;
       const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities });
@@ -50,10 +56,20 @@ export async function createOrderWorkflowRig(server: 'time-skipping' | 'real'): 
 async function createEnvironment(server: 'time-skipping' | 'real'): Promise<TestWorkflowEnvironment> {
   if (server === 'time-skipping') {
     const executable = { type: 'existing-path', path: await useTimeSkipping() } as const;
-    return TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+    const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+    await registerAttention(env);
+    return env;
   }
   const { address, namespace } = await useTemporal();
   return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+}
+
+/** The server that runs elsewhere has it since its start. */
+export async function registerAttention(env: TestWorkflowEnvironment): Promise<void> {
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: { [ATTENTION_NEEDED]: INDEXED_BOOL },
+  });
 }
 
 export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => ({
@@ -63,6 +79,8 @@ export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => 
   leavesQuantity: '10',
   averageFillPrice: null,
   rejectCode: null,
+  isAcknowledged: true,
+  releaseAt: null,
   expiresAt: null,
   ...over,
 });
@@ -75,7 +93,7 @@ export const executed = (over: Partial<ExecutedSteps>): ExecutedSteps => ({
   ...over,
 });
 
-const submissionFor = (): OrderSubmission => ({
+export const submissionFor = (): OrderSubmission => ({
   orderId: randomUUID(),
   accountId: randomUUID(),
   symbol: 'AAPL',
@@ -83,9 +101,21 @@ const submissionFor = (): OrderSubmission => ({
   type: 'LIMIT',
   timeInForce: 'GTC',
   quantity: '10',
+  notional: null,
   limitPrice: '200.00',
+  stopPrice: null,
+  trailPercent: null,
   clientOrderId: null,
   idempotency: null,
   submittedAt: '2026-11-24T14:30:00.000Z',
   acceptBy: '2026-11-24T14:30:10.000Z',
 });
+
+/** The seconds of each timer that the workflow has started, in order, as the server has them. */
+export async function timersOf(handle: WorkflowHandle): Promise<number[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ timerStartedEventAttributes }) => {
+    const timeout = timerStartedEventAttributes?.startToFireTimeout;
+    return timeout ? [Number(timeout.seconds ?? 0) + (timeout.nanos ?? 0) / 1e9] : [];
+  });
+}

@@ -33,7 +33,14 @@ export function createScriptedBroker(price = '100.00') {
   });
 
   function act(order: PlaceOrder, script: Script): BrokerOrder {
-    const base = { brokerClientOrderId: order.brokerClientOrderId, filledQuantity: '0', leavesQuantity: order.quantity, rejectCode: null };
+    const { quantity } = order;
+    const base = {
+      brokerClientOrderId: order.brokerClientOrderId,
+      quantity,
+      filledQuantity: '0',
+      leavesQuantity: order.quantity,
+      rejectCode: null,
+    };
     if (script === 'reject') {
       const rejected = report(order, { execType: 'REJECTED', orderStatus: 'REJECTED', rejectCode: 'VENUE_REFUSED', leavesQuantity: '0' });
       return { ...base, status: 'REJECTED', leavesQuantity: '0', rejectCode: 'VENUE_REFUSED', reports: [rejected] };
@@ -77,6 +84,27 @@ export function createScriptedBroker(price = '100.00') {
       const after: BrokerOrder = { ...order, status: 'CANCELED', leavesQuantity: '0', reports: [...order.reports, canceled] };
       orders.set(id, after);
       return { accepted: true, order: after };
+    },
+    async replaceOrder(originalId, replacement) {
+      const original = orders.get(originalId);
+      if (!original) return null;
+      const known = orders.get(replacement.brokerClientOrderId);
+      if (known) return { accepted: true, original, replacement: known };
+      const [first] = original.reports;
+      if (original.status !== 'NEW' || !first) return { accepted: false, original, replacement: null };
+      const replaced: ExecutionReport = {
+        ...first,
+        sequence: ++sequence,
+        brokerExecutionId: `${originalId}/${sequence}`,
+        execType: 'REPLACED',
+        orderStatus: 'REPLACED',
+        leavesQuantity: '0',
+      };
+      const ended: BrokerOrder = { ...original, status: 'REPLACED', leavesQuantity: '0', reports: [...original.reports, replaced] };
+      orders.set(originalId, ended);
+      const made = act(replacement, 'rest');
+      orders.set(replacement.brokerClientOrderId, made);
+      return { accepted: true, original: ended, replacement: made };
     },
     getOrder: async (id) => orders.get(id) ?? null,
     async *streamExecutionReports() {},

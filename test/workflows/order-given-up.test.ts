@@ -19,7 +19,7 @@ describe('an order whose first stretch does not get through', () => {
     throw ApplicationFailure.create({ type: 'DATABASE_UNAVAILABLE', message: 'no database' });
   };
   const undecided = async () => null;
-  const decided = async () => progressOf({ status: 'PENDING_NEW' });
+  const decided = async () => progressOf({ status: 'PENDING_NEW', isAcknowledged: false });
 
   it('is given up by a cancellation when nobody decided on it: the workflow ends as canceled', async () => {
     const failure = await rig.withOrder({ executeOrder: down, findDecision: undecided }, async (handle) => {

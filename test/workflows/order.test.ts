@@ -58,8 +58,8 @@ describe('the uninterrupted stretch', () => {
 
   it('goes on as a normal activity that asks first, until the venue is back', async () => {
     const asked: boolean[] = [];
-    const executeOrder = async (_submission: unknown, askFirst: boolean): Promise<ExecutedSteps> => {
-      asked.push(askFirst);
+    const executeOrder = async (_submission: unknown, options: { askFirst: boolean }): Promise<ExecutedSteps> => {
+      asked.push(options.askFirst);
       if (asked.length < 4) throw ApplicationFailure.create({ type: 'BrokerUnavailable', message: 'the venue is down' });
       return executed({ progress: FILLED });
     };

@@ -1,25 +1,20 @@
-import type { Logger } from 'pino';
 import type { Clock } from '../../contracts/clock.ts';
-import { parseBrokerOrderId } from '../../contracts/ids.ts';
-import type { Broker, ExecutionReport } from '../../contracts/ports/broker.ts';
+import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { BrokerSessions } from '../../contracts/ports/broker-sessions.ts';
 import type { OrderStore } from '../../contracts/ports/order-store.ts';
-import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
-import type { BookReports } from '../orders/book-reports.ts';
-import { IllegalOrderEvent } from '../orders/record-event.ts';
 import type { AdoptStrayOrders } from './adopt-stray-orders.ts';
 import { type AnsweredReports, createAnsweredReports } from './answered-reports.ts';
+import type { DeliverReports } from './deliver-reports.ts';
+import type { ReadInSequence } from './read-in-sequence.ts';
 
 export interface PumpReportsDeps {
-  broker: Broker;
-  orders: OrderStore;
+  readInSequence: ReadInSequence;
+  deliverReports: DeliverReports;
+  orders: Pick<OrderStore, 'findBooked'>;
   sessions: BrokerSessions;
-  workflows: OrderWorkflows;
-  bookReports: BookReports;
   adoptStrayOrders: AdoptStrayOrders;
   clock: Clock;
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  logger: Logger;
 }
 
 export interface PumpOptions {
@@ -31,52 +26,56 @@ export interface PumpOptions {
 }
 
 const TICK_MS = 1_000;
-const ADOPT_EVERY_TICKS = 30;
+const ADOPT_EVERY_MS = 30_000;
+/** So that progress is stored within a long run too: a reader that takes over repeats little. */
+const REPORTS_PER_DELIVERY = 100;
 
 /**
- * Takes in a broker's execution reports from where the last reader was: each goes to its order's workflow, or straight to booking when
- * that has ended (a late fill). Delivered at least once; booking makes that exactly once. Reports that an answer carried as well are left to
- * whoever got the answer, and looked at again after a grace. Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
+ * Takes in a broker's execution reports from where the last reader was: each goes to its order's workflow, or gets a workflow of its own when that
+ * has ended. Delivered at least once; booking makes that exactly once. Reports that an answer carried as well are left to whoever got the
+ * answer, and looked at again after a grace. Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
  */
 export function createPumpReports(deps: PumpReportsDeps) {
-  const { broker, orders, sessions, workflows, bookReports, adoptStrayOrders, clock, sleep, logger } = deps;
+  const { readInSequence, deliverReports, orders, sessions, adoptStrayOrders, clock, sleep } = deps;
 
   return async function pumpReports(brokerName: string, { resumeAfter, signal, onProgress }: PumpOptions): Promise<void> {
     const answered = createAnsweredReports(Math.max(resumeAfter, await sessions.readLastSequence(brokerName)));
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
+    let taken = answered.lastRead();
+    const settleAnswered = async () => {
+      taken = await settle(brokerName, answered, taken);
+    };
     try {
-      await Promise.race([readStream(answered, either), everyTick(brokerName, answered, either, onProgress)]);
+      await Promise.race([
+        readStream(brokerName, answered, either),
+        every(TICK_MS, either, settleAnswered),
+        // Apart from the others: a long delivery must not look like a dead worker.
+        every(TICK_MS, either, async () => onProgress(taken)),
+        every(ADOPT_EVERY_MS, either, adoptStrayOrders),
+      ]);
     } finally {
       stop.abort();
     }
   };
 
-  async function readStream(answered: AnsweredReports, signal: AbortSignal): Promise<void> {
-    for await (const batch of broker.streamExecutionReports(answered.lastRead(), signal)) {
-      await deliver(batch.filter((report) => !report.inAnswer));
-      answered.take(batch, clock());
+  async function readStream(brokerName: string, answered: AnsweredReports, signal: AbortSignal): Promise<void> {
+    for await (const run of readInSequence(brokerName, answered.lastRead(), signal)) {
+      for (let start = 0; start < run.length; start += REPORTS_PER_DELIVERY) {
+        const some = run.slice(start, start + REPORTS_PER_DELIVERY);
+        await deliverReports(some.filter((report) => !report.inAnswer));
+        answered.take(some, clock());
+      }
     }
-    throw new Error('The broker ended the stream of execution reports');
   }
 
-  async function everyTick(
-    brokerName: string,
-    answered: AnsweredReports,
-    signal: AbortSignal,
-    onProgress: PumpOptions['onProgress'],
-  ): Promise<void> {
-    let stored = answered.lastRead();
-    for (let tick = 0; !signal.aborted; tick++) {
-      const due = answered.due(clock());
-      await deliver(await unbookedTrades(due));
-      const lastTaken = answered.settle(due);
-      if (lastTaken > stored) await sessions.advance(brokerName, lastTaken);
-      stored = lastTaken;
-      onProgress(lastTaken);
-      if (tick % ADOPT_EVERY_TICKS === 0) await adoptStrayOrders();
-      await sleep(TICK_MS, signal);
-    }
+  /** Deals with what is due and stores how far everything is taken in; returns that. */
+  async function settle(brokerName: string, answered: AnsweredReports, stored: number): Promise<number> {
+    const due = answered.due(clock());
+    await deliverReports(await unbookedTrades(due));
+    const taken = answered.settle(due);
+    if (taken > stored) await sessions.advance(brokerName, taken);
+    return taken;
   }
 
   /** Of what an answer carried, only a fill that nobody booked is news: its answer was lost. */
@@ -87,29 +86,12 @@ export function createPumpReports(deps: PumpReportsDeps) {
     return trades.filter((report) => !booked.has(report.brokerExecutionId));
   }
 
-  async function deliver(news: readonly ExecutionReport[]): Promise<void> {
-    for (const [orderId, reports] of groupByOrder(news)) {
-      if (orderId === null) {
-        logger.warn({ reports: reports.map((report) => report.brokerClientOrderId) }, 'execution reports of orders that are not ours');
-        continue;
-      }
-      const delivery = await workflows.reportExecutions(orderId, reports);
-      if (delivery === 'NOT_RUNNING') await bookClosed(orderId, reports);
-    }
-  }
-
-  /** What cannot have happened to a closed order is a break for people to look at; it must not hold up everybody else's reports. */
-  async function bookClosed(orderId: string, reports: readonly ExecutionReport[]): Promise<void> {
-    try {
-      await bookReports(orderId, reports);
-    } catch (error) {
-      if (!(error instanceof IllegalOrderEvent)) throw error;
-      logger.error({ err: error, orderId, reports }, 'break: the venue reports what cannot have happened to the order');
+  async function every(ms: number, signal: AbortSignal, act: () => Promise<unknown>): Promise<void> {
+    while (!signal.aborted) {
+      await act();
+      await sleep(ms, signal);
     }
   }
 }
 
 export type PumpReports = ReturnType<typeof createPumpReports>;
-
-const groupByOrder = (reports: readonly ExecutionReport[]): Map<string | null, ExecutionReport[]> =>
-  Map.groupBy(reports, (report) => parseBrokerOrderId(report.brokerClientOrderId)?.orderId ?? null);

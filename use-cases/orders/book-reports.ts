@@ -1,58 +1,75 @@
-import type { ExecutionReport } from '../../contracts/ports/broker.ts';
+import type { Broker, ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { OrderStore, WorkingOrder } from '../../contracts/ports/order-store.ts';
 import type { OrderProgress } from '../../contracts/workflow-messages.ts';
-import { assertNever } from '../../domain/assert-never.ts';
 import { Decimal } from '../../domain/money/decimal.ts';
-import type { ExecutionEvent } from '../../domain/order/transition.ts';
+import type { RaiseBreak } from '../executions/raise-break.ts';
 import { progressOf } from './order-progress.ts';
-import type { OrderEvent } from './plan-order-change.ts';
-import { type RecordEvent, readWorking } from './record-event.ts';
+import { IllegalOrderEvent, type RecordEvent, readWorking } from './record-event.ts';
+import { eventOf } from './report-event.ts';
+import type { TakeOver } from './take-over.ts';
+
+export interface BookReportsDeps {
+  orders: OrderStore;
+  broker: Broker;
+  recordEvent: RecordEvent;
+  takeOver: TakeOver;
+  raiseBreak: RaiseBreak;
+}
 
 /**
  * Books what the venue reported, in its order; each execution once, in one transaction. Reports that were booked before change nothing.
- * An acknowledgement that a fill follows is not written apart: the fill says it too.
+ * An acknowledgement that a fill follows is not written apart: the fill says it too. An end that counts more fills than are booked
+ * here has overtaken them: then the venue is asked for all. What cannot have happened raises a break and is passed over.
  */
-export function createBookReports({ orders, recordEvent }: { orders: OrderStore; recordEvent: RecordEvent }) {
+export function createBookReports({ orders, broker, recordEvent, takeOver, raiseBreak }: BookReportsDeps) {
   return async function bookReports(orderId: string, reports: readonly ExecutionReport[], known?: WorkingOrder): Promise<OrderProgress> {
-    const inOrder = [...reports].sort((a, b) => a.sequence - b.sequence);
-    const isFilled = inOrder.some((report) => report.execType === 'TRADE');
-    const toBook = inOrder.filter((report) => !(isFilled && report.execType === 'NEW'));
     let current = known;
     let progress: OrderProgress | null = null;
-    for (const report of toBook) {
-      progress = await recordEvent(orderId, eventOf(report), current);
+    for (const report of newsOf(reports)) {
+      if (endsOrder(report) && (await isAheadOfFills(orderId, report, progress, current))) {
+        const whole = await broker.getOrder(report.brokerClientOrderId);
+        for (const missed of newsOf(whole?.reports ?? []).filter(({ execType }) => execType === 'TRADE')) await book(orderId, missed);
+        current = undefined;
+      }
+      progress = await book(orderId, report, current);
       current = undefined;
     }
     return progress ?? progressOf(known ?? (await readWorking(orders, orderId)));
   };
+
+  async function book(orderId: string, report: ExecutionReport, known?: WorkingOrder): Promise<OrderProgress> {
+    try {
+      return report.execType === 'REPLACED' ? await takeOver(orderId, report) : await recordEvent(orderId, eventOf(report), known);
+    } catch (error) {
+      if (!(error instanceof IllegalOrderEvent)) throw error;
+      await raiseBreak({
+        key: `impossible/${report.brokerExecutionId}`,
+        kind: 'IMPOSSIBLE_REPORT',
+        orderId,
+        brokerExecutionId: report.brokerExecutionId,
+        details: { reason: error.message, report },
+      });
+      return progressOf(await readWorking(orders, orderId));
+    }
+  }
+
+  async function isAheadOfFills(
+    orderId: string,
+    report: ExecutionReport,
+    progress: OrderProgress | null,
+    known: WorkingOrder | undefined,
+  ): Promise<boolean> {
+    const filled = progress?.filledQuantity ?? (known ?? (await readWorking(orders, orderId))).order.filledQuantity;
+    return new Decimal(report.cumulativeQuantity).gt(filled);
+  }
 }
 
 export type BookReports = ReturnType<typeof createBookReports>;
 
-export function eventOf(report: ExecutionReport): OrderEvent {
-  return {
-    event: executionEventOf(report),
-    brokerExecutionId: report.brokerExecutionId,
-    occurredAt: report.time,
-    actor: 'broker',
-    ...(report.execType === 'REJECTED' && {
-      rejectCode: 'BROKER_REJECTED' as const,
-      rejectFacts: { brokerCode: report.rejectCode ?? 'UNSPECIFIED' },
-    }),
-  };
-}
+const newsOf = (reports: readonly ExecutionReport[]): ExecutionReport[] => {
+  const inOrder = [...reports].sort((a, b) => a.sequence - b.sequence);
+  const isFilled = inOrder.some(({ execType }) => execType === 'TRADE');
+  return inOrder.filter(({ execType }) => !(isFilled && execType === 'NEW'));
+};
 
-function executionEventOf(report: ExecutionReport): ExecutionEvent {
-  switch (report.execType) {
-    case 'TRADE':
-      if (report.lastQuantity === null || report.lastPrice === null) throw new RangeError('A TRADE report has a quantity and a price');
-      return { execType: 'TRADE', quantity: new Decimal(report.lastQuantity), price: new Decimal(report.lastPrice) };
-    case 'NEW':
-    case 'CANCELED':
-    case 'REJECTED':
-    case 'EXPIRED':
-      return { execType: report.execType };
-    default:
-      return assertNever(report.execType);
-  }
-}
+const endsOrder = ({ execType }: ExecutionReport): boolean => execType === 'CANCELED' || execType === 'EXPIRED' || execType === 'REPLACED';

@@ -19,12 +19,14 @@ export interface CancelAtBrokerDeps {
 
 /**
  * Cancels an open order: PENDING_CANCEL first, then the venue, whose word wins. A fill that was faster is booked; a refused cancel
- * restores the status. An order that never reached the venue is canceled here. Idempotent; throws what the broker throws.
+ * restores the status. An order that never reached the venue is canceled here, without asking when that is certain.
+ * Idempotent; throws what the broker throws.
  */
 export function createCancelAtBroker({ orders, broker, recordEvent, bookReports, clock }: CancelAtBrokerDeps) {
-  return async function cancelAtBroker(orderId: string, actor: string): Promise<OrderProgress> {
+  return async function cancelAtBroker(orderId: string, actor: string, mayBeAtBroker: boolean): Promise<OrderProgress> {
     const working = await readWorking(orders, orderId);
     if (!isOpen(working.order.status)) return progressOf(working);
+    if (!mayBeAtBroker) return record({ execType: 'CANCELED' });
     await record({ execType: 'PENDING_CANCEL' });
     const answer = await broker.cancelOrder(brokerOrderId(orderId, working.revision));
     if (!answer) return record({ execType: 'CANCELED' });
@@ -36,5 +38,3 @@ export function createCancelAtBroker({ orders, broker, recordEvent, bookReports,
     }
   };
 }
-
-export type CancelAtBroker = ReturnType<typeof createCancelAtBroker>;

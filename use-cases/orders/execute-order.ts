@@ -1,3 +1,4 @@
+import type { Clock } from '../../contracts/clock.ts';
 import type { OrderSubmission } from '../../contracts/orders.ts';
 import type { OrderStore, WorkingOrder } from '../../contracts/ports/order-store.ts';
 import type { ExecutedSteps } from '../../contracts/workflow-messages.ts';
@@ -7,33 +8,41 @@ import type { BookReports } from './book-reports.ts';
 import { progressOf } from './order-progress.ts';
 import type { PlaceOrderAtBroker } from './place-order.ts';
 import { readWorking } from './record-event.ts';
+import { inStep } from './step-failed.ts';
 
 export interface ExecuteOrderDeps {
   orders: OrderStore;
   acceptOrder: AcceptOrder;
   placeOrder: PlaceOrderAtBroker;
   bookReports: BookReports;
+  clock: Clock;
 }
 
 export interface ExecuteOptions {
   /** An earlier attempt may have reached the broker. */
   askFirst: boolean;
+  /** Its time to go to the venue has come, whatever the clock here says. */
+  isReleased: boolean;
 }
 
 /**
  * The stretch of an order's life that waits for nobody: accept (normally a read of the decision), place, book what the
  * answer brought. Every step is idempotent, so the whole can be run again from the start, in one piece or step by step.
+ * An order whose time to go to the venue lies ahead is accepted only. Throws `StepFailed`.
  */
-export function createExecuteOrder({ orders, acceptOrder, placeOrder, bookReports }: ExecuteOrderDeps) {
+export function createExecuteOrder({ orders, acceptOrder, placeOrder, bookReports, clock }: ExecuteOrderDeps) {
   return async function executeOrder(submission: OrderSubmission, options: ExecuteOptions): Promise<ExecutedSteps> {
-    const working = await decide(submission);
+    const working = await inStep('ACCEPT', null, () => decide(submission));
     if (!working) return { accept: 'LAPSED', place: null, booked: [], progress: null };
-    if (working.order.status === 'REJECTED') return { accept: 'REJECTED', place: null, booked: [], progress: progressOf(working) };
-    if (!isOpen(working.order.status)) return { accept: 'ACCEPTED', place: null, booked: [], progress: progressOf(working) };
+    const { status, releaseAt, replaces } = working.order;
+    if (status === 'REJECTED') return { accept: 'REJECTED', place: null, booked: [], progress: progressOf(working) };
+    const waits = releaseAt !== null && !options.isReleased && clock() < Date.parse(releaseAt);
+    if (!isOpen(status) || waits) return { accept: 'ACCEPTED', place: null, booked: [], progress: progressOf(working) };
 
-    const askFirst = options.askFirst || working.order.status !== 'PENDING_NEW';
-    const atBroker = await placeOrder(working, { askFirst });
-    const progress = await bookReports(working.order.id, atBroker.reports, working);
+    const before = progressOf(working);
+    const askFirst = options.askFirst || status !== 'PENDING_NEW' || replaces !== null;
+    const atBroker = await inStep('PLACE', before, () => placeOrder(working, { askFirst }));
+    const progress = await inStep('BOOK', before, () => bookReports(working.order.id, atBroker.reports, working));
     const booked = atBroker.reports.filter((report) => report.execType === 'TRADE').map((report) => report.brokerExecutionId);
     return { accept: 'ACCEPTED', place: atBroker.status === 'REJECTED' ? 'REFUSED' : 'ACKNOWLEDGED', booked, progress };
   };
@@ -45,5 +54,3 @@ export function createExecuteOrder({ orders, acceptOrder, placeOrder, bookReport
     return decision.outcome === 'LAPSED' ? null : readWorking(orders, submission.orderId);
   }
 }
-
-export type ExecuteOrder = ReturnType<typeof createExecuteOrder>;

@@ -9,5 +9,3 @@ export function createFindDecision({ orders }: { orders: OrderStore }) {
     return working && progressOf(working);
   };
 }
-
-export type FindDecision = ReturnType<typeof createFindDecision>;

@@ -13,10 +13,9 @@ export const orderIdFor = (accountId: string, key: string | null): string =>
 /** Our id of an execution, derived from the broker's: booking it again finds the same row. */
 export const executionIdFor = (brokerExecutionId: string): string => uuidV5(brokerExecutionId, EXECUTION_NAMESPACE);
 
-/** SHA-256 of what was asked for, independent of the order and spelling of JSON. */
+/** SHA-256 of all that was asked for, independent of the order and spelling of JSON. */
 export function fingerprintOf(terms: OrderTerms): string {
-  const { symbol, side, type, timeInForce, quantity, limitPrice, clientOrderId } = terms;
-  return createHash('sha256')
-    .update(JSON.stringify([symbol, side, type, timeInForce, quantity, limitPrice, clientOrderId]))
-    .digest('hex');
+  const { symbol, side, type, timeInForce, quantity, notional, limitPrice, stopPrice, trailPercent, clientOrderId } = terms;
+  const asked = [symbol, side, type, timeInForce, quantity, notional, limitPrice, stopPrice, trailPercent, clientOrderId];
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

@@ -4,10 +4,10 @@ import { Decimal, formatDecimal } from '../../domain/money/decimal.ts';
 import { averageFillPrice, leavesQuantity, type OrderState } from '../../domain/order/order.ts';
 import { stateOf } from './plan-order-change.ts';
 
-export const progressOf = (working: WorkingOrder): OrderProgress => describe(working, stateOf(working), working.order.rejectCode);
+export const progressOf = (working: WorkingOrder): OrderProgress => describe(working, stateOf(working), working.order);
 
 export function progressAfter(working: WorkingOrder, change: OrderChange): OrderProgress {
-  const { status, restoreStatus, filledQuantity, filledNotional, rejectCode } = change.order;
+  const { status, restoreStatus, filledQuantity, filledNotional } = change.order;
   const state = {
     status,
     restoreStatus,
@@ -15,10 +15,12 @@ export function progressAfter(working: WorkingOrder, change: OrderChange): Order
     filledQuantity: new Decimal(filledQuantity),
     filledNotional: new Decimal(filledNotional),
   };
-  return describe(working, state, rejectCode);
+  return describe(working, state, change.order);
 }
 
-function describe({ order }: WorkingOrder, state: OrderState, rejectCode: OrderProgress['rejectCode']): OrderProgress {
+type Said = Pick<OrderChange['order'], 'rejectCode' | 'newAt'>;
+
+function describe({ order }: WorkingOrder, state: OrderState, { rejectCode, newAt }: Said): OrderProgress {
   const average = averageFillPrice(state);
   return {
     orderId: order.id,
@@ -27,6 +29,8 @@ function describe({ order }: WorkingOrder, state: OrderState, rejectCode: OrderP
     leavesQuantity: formatDecimal(leavesQuantity(state)),
     averageFillPrice: average && formatDecimal(average),
     rejectCode,
+    isAcknowledged: newAt !== null,
+    releaseAt: order.releaseAt,
     expiresAt: order.expiresAt,
   };
 }

@@ -1,5 +1,5 @@
 import { brokerOrderId } from '../../contracts/ids.ts';
-import { type Broker, type BrokerOrder, BrokerOutcomeUnknown, BrokerUnavailable, type PlaceOrder } from '../../contracts/ports/broker.ts';
+import { type Broker, type BrokerOrder, BrokerOutcomeUnknown, type PlaceOrder } from '../../contracts/ports/broker.ts';
 import type { WorkingOrder } from '../../contracts/ports/order-store.ts';
 
 /**
@@ -7,27 +7,36 @@ import type { WorkingOrder } from '../../contracts/ports/order-store.ts';
  * venue has it. When the answer does not come, the outcome is unknown: the broker is asked by that id, and only what it says
  * counts. With `askFirst` (an earlier attempt may have arrived) it is asked before anything is sent.
  *
- * Throws `BrokerUnavailable` (not placed) or `BrokerOutcomeUnknown` (ask again); never guesses a refusal.
+ * Throws `BrokerUnavailable` (this call did not place it) or `BrokerOutcomeUnknown` (ask again); never guesses a refusal.
  */
 export function createPlaceOrder({ broker }: { broker: Broker }) {
   return async function placeOrder(working: WorkingOrder, options: { askFirst: boolean }): Promise<BrokerOrder> {
-    const placement = toPlacement(working);
+    const placement = placementOf(working);
     const known = options.askFirst ? await broker.getOrder(placement.brokerClientOrderId) : null;
     if (known) return known;
     try {
       return await broker.placeOrder(placement);
     } catch (error) {
       if (!(error instanceof BrokerOutcomeUnknown)) throw error;
-      const found = await broker.getOrder(placement.brokerClientOrderId);
+      const found = await askAfter(error, placement.brokerClientOrderId);
       if (found) return found;
-      throw new BrokerUnavailable('The order did not arrive at the broker', { cause: error });
+      throw new BrokerOutcomeUnknown('The order has not arrived at the broker so far', { cause: error });
     }
   };
+
+  async function askAfter(lost: BrokerOutcomeUnknown, brokerClientOrderId: string): Promise<BrokerOrder | null> {
+    try {
+      return await broker.getOrder(brokerClientOrderId);
+    } catch (error) {
+      throw new BrokerOutcomeUnknown(`${lost.message}; and the broker cannot be asked`, { cause: error });
+    }
+  }
 }
 
 export type PlaceOrderAtBroker = ReturnType<typeof createPlaceOrder>;
 
-function toPlacement({ order, revision, protectionPrice }: WorkingOrder): PlaceOrder {
+/** The order as the broker is to work it. */
+export function placementOf({ order, revision, protectionPrice, auctionAt }: WorkingOrder): PlaceOrder {
   return {
     brokerClientOrderId: brokerOrderId(order.id, revision),
     symbol: order.symbol,
@@ -36,7 +45,10 @@ function toPlacement({ order, revision, protectionPrice }: WorkingOrder): PlaceO
     timeInForce: order.timeInForce,
     quantity: order.quantity,
     limitPrice: order.limitPrice,
+    stopPrice: order.stopPrice,
+    trailPercent: order.trailPercent,
     protectionPrice,
+    auctionAt,
     expiresAt: order.expiresAt,
   };
 }

@@ -1,5 +1,7 @@
 import type { RejectCode } from '../../contracts/errors.ts';
 import type { OrderChange, WorkingOrder } from '../../contracts/ports/order-store.ts';
+import type { TradingCalendar } from '../../domain/calendar/calendar.ts';
+import { settlementDates } from '../../domain/calendar/settlement-date.ts';
 import { type Posting, postFill, postHold, postRelease } from '../../domain/ledger/postings.ts';
 import { Decimal, formatCash, formatDecimal, ZERO } from '../../domain/money/decimal.ts';
 import { fillCash } from '../../domain/order/fill-cash.ts';
@@ -20,6 +22,10 @@ export interface OrderEvent {
   actor: string;
   rejectCode?: RejectCode;
   rejectFacts?: Record<string, string>;
+  /** REPLACED: the order that took this one's place. */
+  replacedBy?: string;
+  /** More for the audit trail: who asked for it and why. */
+  note?: Record<string, unknown>;
 }
 
 /** What money and shares do with the event. */
@@ -36,7 +42,11 @@ interface Movement {
  * Everything that one event changes: status, hold, position, ledger, audit; `null` when it changes nothing (stale or said twice).
  * Pure: it reads the working order and plans; the store writes the plan whole, guarded by the versions it stood on.
  */
-export function planOrderChange(working: WorkingOrder, happened: OrderEvent): Result<OrderChange | null, IllegalTransition> {
+export function planOrderChange(
+  working: WorkingOrder,
+  happened: OrderEvent,
+  calendar: TradingCalendar,
+): Result<OrderChange | null, IllegalTransition> {
   const before = stateOf(working);
   const moved = transition(before, happened.event);
   if (!moved.ok) return err(moved.error);
@@ -55,7 +65,7 @@ export function planOrderChange(working: WorkingOrder, happened: OrderEvent): Re
     buyingPowerChange: formatCash(movement.buyingPowerChange),
     heldQuantityChange: formatDecimal(movement.heldQuantityChange),
     position: movement.position && positionColumns(working, movement.position, happened.occurredAt),
-    execution: executionOf(working, happened, movement),
+    execution: executionOf(working, happened, movement, calendar),
     transfers: toTransfers(eventKey, movement.postings),
     audit: {
       actor: happened.actor,
@@ -142,7 +152,7 @@ function positionColumns(working: WorkingOrder, position: PositionState, lastTra
 function orderColumns(
   { order }: WorkingOrder,
   after: OrderState,
-  { event, occurredAt, rejectCode, rejectFacts }: OrderEvent,
+  { event, occurredAt, rejectCode, rejectFacts, replacedBy }: OrderEvent,
 ): OrderChange['order'] {
   const acknowledges = event.execType === 'NEW' || event.execType === 'TRADE';
   const entered = (status: OrderState['status'], before: string | null) => (after.status === status ? (before ?? occurredAt) : before);
@@ -160,10 +170,12 @@ function orderColumns(
     expiredAt: entered('EXPIRED', order.expiredAt),
     rejectedAt: entered('REJECTED', order.rejectedAt),
     suspendedAt: after.status === 'SUSPENDED' ? occurredAt : order.suspendedAt,
+    replacedAt: entered('REPLACED', order.replacedAt),
+    replacedBy: after.status === 'REPLACED' ? (replacedBy ?? order.replacedBy) : order.replacedBy,
   };
 }
 
-function executionOf(working: WorkingOrder, happened: OrderEvent, { cash }: Movement): OrderChange['execution'] {
+function executionOf(working: WorkingOrder, happened: OrderEvent, { cash }: Movement, calendar: TradingCalendar): OrderChange['execution'] {
   if (happened.event.execType !== 'TRADE' || cash === null) return null;
   if (happened.brokerExecutionId === null) throw new RangeError('A trade has an execution id of the broker');
   return {
@@ -174,13 +186,16 @@ function executionOf(working: WorkingOrder, happened: OrderEvent, { cash }: Move
     price: formatDecimal(happened.event.price),
     cash: formatCash(cash),
     executedAt: happened.occurredAt,
+    ...settlementDates(calendar, Date.parse(happened.occurredAt)),
   };
 }
 
-function describe({ event, brokerExecutionId, rejectCode }: OrderEvent): Record<string, string> {
+function describe({ event, brokerExecutionId, rejectCode, replacedBy, note }: OrderEvent): Record<string, unknown> {
   return {
     ...(brokerExecutionId !== null && { brokerExecutionId }),
     ...(event.execType === 'TRADE' && { quantity: formatDecimal(event.quantity), price: formatDecimal(event.price) }),
     ...(event.execType === 'REJECTED' && rejectCode && { rejectCode }),
+    ...(event.execType === 'REPLACED' && replacedBy !== undefined && { replacedBy }),
+    ...note,
   };
 }

@@ -20,7 +20,8 @@ export const createOrderReads = ({ orders }: { orders: OrderReader }): OrderRead
   listOrders: (caller, filter) => listOrders(orders, caller.accountId, filter),
 });
 
-async function readOrThrow<T>(orderId: string, read: (orderId: string) => Promise<T | null>): Promise<T> {
+/** `ORDER_NOT_FOUND` for an id that is none, and for what the read does not find. */
+export async function readOrThrow<T>(orderId: string, read: (orderId: string) => Promise<T | null>): Promise<T> {
   const found = UUID.test(orderId) ? await read(orderId.toLowerCase()) : null;
   if (found === null) throw new HubError('ORDER_NOT_FOUND');
   return found;
@@ -36,11 +37,12 @@ async function listOrders(orders: OrderReader, accountId: string, filter: OrderF
   return { items, nextCursor: found.length > limit && last ? encodeCursor({ submittedAt: last.submittedAt, orderId: last.id }) : null };
 }
 
-const encodeCursor = ({ submittedAt, orderId }: OrderListPosition): string =>
+/** The place of an order in a list, as text. */
+export const encodeCursor = ({ submittedAt, orderId }: OrderListPosition): string =>
   Buffer.from(`${submittedAt}/${orderId}`, 'utf8').toString('base64url');
 
 /** Decoding is lenient about what is no base64url: only what encodes to the same text again is a cursor. */
-function decodeCursor(cursor: string): OrderListPosition {
+export function decodeCursor(cursor: string): OrderListPosition {
   const [, submittedAt, orderId] = CURSOR_TEXT.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
   if (submittedAt === undefined || orderId === undefined || !isInstant(submittedAt) || encodeCursor({ submittedAt, orderId }) !== cursor) {
     throw new HubError('VALIDATION_FAILED', { field: 'cursor' });

@@ -1,6 +1,8 @@
 import { HubError } from '../../contracts/errors.ts';
 import type { OrderStore, WorkingOrder } from '../../contracts/ports/order-store.ts';
 import type { OrderProgress } from '../../contracts/workflow-messages.ts';
+import type { TradingCalendar } from '../../domain/calendar/calendar.ts';
+import { isOpen } from '../../domain/order/order.ts';
 import type { IllegalTransition } from '../../domain/order/transition.ts';
 import { progressAfter, progressOf } from './order-progress.ts';
 import { type OrderEvent, planOrderChange } from './plan-order-change.ts';
@@ -10,13 +12,14 @@ const PLANS_MAX = 16;
 
 /**
  * Writes what happened to an order, once: one read (spared when `known` is still what holds) and one write. An event that is stale, or
- * an execution that is booked, changes nothing. Throws `ORDER_NOT_FOUND`, `DATABASE_UNAVAILABLE`, and {@link IllegalOrderEvent} for what cannot be true.
+ * an execution that is booked, changes nothing. An order that ends otherwise than REPLACED takes its pending replacement with it.
+ * Throws `ORDER_NOT_FOUND`, `DATABASE_UNAVAILABLE`, and {@link IllegalOrderEvent} for what cannot be true.
  */
-export function createRecordEvent({ orders }: { orders: OrderStore }) {
+export function createRecordEvent({ orders, calendar }: { orders: OrderStore; calendar: TradingCalendar }) {
   return async function recordEvent(orderId: string, happened: OrderEvent, known?: WorkingOrder): Promise<OrderProgress> {
     let working = known ?? (await readWorking(orders, orderId));
     for (let plan = 0; plan < PLANS_MAX; plan++) {
-      const planned = planOrderChange(working, happened);
+      const planned = planOrderChange(working, happened, calendar);
       if (!planned.ok && working === known) {
         working = await readWorking(orders, orderId);
         continue;
@@ -27,15 +30,37 @@ export function createRecordEvent({ orders }: { orders: OrderStore }) {
       }
       if (planned.value === null) return progressOf(working);
       const outcome = await orders.writeOrderChange(planned.value);
-      if (outcome === 'WRITTEN') return progressAfter(working, planned.value);
+      if (outcome === 'WRITTEN') {
+        const progress = progressAfter(working, planned.value);
+        if (isReplacing(working) && !isOpen(progress.status)) await rejectReplacement(orderId, progress, happened.occurredAt);
+        return progress;
+      }
       working = await readWorking(orders, orderId);
       if (outcome === 'ALREADY_BOOKED') return progressOf(working);
     }
     throw new HubError('DATABASE_UNAVAILABLE', { orderId }, { detail: 'The order changes too fast to be written' });
   };
+
+  async function rejectReplacement(originalId: string, { status }: OrderProgress, occurredAt: string): Promise<void> {
+    const replacement = await orders.findPendingReplacement(originalId);
+    if (replacement) await createRecordEvent({ orders, calendar })(replacement.order.id, replaceRejected(status, occurredAt), replacement);
+  }
 }
 
 export type RecordEvent = ReturnType<typeof createRecordEvent>;
+
+/** What happens to an order that was to take the place of one that has ended otherwise. */
+export const replaceRejected = (originalStatus: string, occurredAt: string): OrderEvent => ({
+  event: { execType: 'REJECTED' },
+  brokerExecutionId: null,
+  occurredAt,
+  actor: 'broker',
+  rejectCode: 'REPLACE_REJECTED',
+  rejectFacts: { originalStatus },
+});
+
+export const isReplacing = ({ order, restoreStatus }: WorkingOrder): boolean =>
+  order.status === 'PENDING_REPLACE' || restoreStatus === 'PENDING_REPLACE';
 
 /** The venue says what our state machine holds impossible: a break between its books and ours. Asking again does not mend it. */
 export class IllegalOrderEvent extends Error {

@@ -14,5 +14,3 @@ export function createRefreshOrder({ orders, broker, bookReports }: { orders: Or
     return atBroker ? bookReports(orderId, atBroker.reports, working) : progressOf(working);
   };
 }
-
-export type RefreshOrder = ReturnType<typeof createRefreshOrder>;

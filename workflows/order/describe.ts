@@ -2,13 +2,32 @@ import { describeTerms } from '../../contracts/orders.ts';
 import type { OrderLife } from './order-life.ts';
 
 /** What an operator reads at the top of the workflow's page, in Markdown. */
-export function describeLife({ submission, progress, cancelRequestedBy }: OrderLife): string {
+export function describeLife(life: OrderLife): string {
+  const { submission, progress, cancelRequestedBy, replacement } = life;
   const lines = [`**${describeTerms(submission)}**`, ''];
-  if (progress === null) return [...lines, 'Being decided on, placed and booked.'].join('\n');
-  const { status, filledQuantity, leavesQuantity, averageFillPrice, rejectCode, expiresAt } = progress;
-  lines.push(`- status: **${status}**${rejectCode ? ` (${rejectCode})` : ''}`);
-  lines.push(`- filled: ${filledQuantity}${averageFillPrice ? ` at ${averageFillPrice}` : ''}, leaves ${leavesQuantity}`);
-  if (expiresAt) lines.push(`- expires: ${expiresAt}`);
+  if (progress) {
+    const { status, filledQuantity, leavesQuantity, averageFillPrice, rejectCode, expiresAt } = progress;
+    lines.push(`- status: **${status}**${rejectCode ? ` (${rejectCode})` : ''}`);
+    lines.push(`- filled: ${filledQuantity}${averageFillPrice ? ` at ${averageFillPrice}` : ''}, leaves ${leavesQuantity}`);
+    if (expiresAt) lines.push(`- expires: ${expiresAt}`);
+  } else lines.push('Being decided on, placed and booked.');
   if (cancelRequestedBy) lines.push(`- cancel asked for by ${cancelRequestedBy}`);
-  return lines.join('\n');
+  if (replacement) lines.push(`- to be replaced by ${replacement.orderId}`);
+  return [...lines, ...describeWaiting(life)].join('\n');
+}
+
+function describeWaiting({ waiting, mayBeAtBroker }: OrderLife): string[] {
+  if (!waiting) return [];
+  if (waiting.for === 'OPEN') return [`- goes to the venue: ${waiting.until}`];
+  const reach = mayBeAtBroker ? 'the venue may have it' : 'it has not reached the venue';
+  const failed = `- ${waiting.step} failed ${waiting.failures} time(s), last with ${waiting.lastFailure}; ${reach}`;
+  if (waiting.for === 'RETRY') return [failed, `- next attempt: ${waiting.until}`, '- updates: retryNow, fail, cancel'];
+  return [failed, '- **waits for an operator**: update retryNow tries again, fail ends it and releases its hold, cancel cancels it'];
+}
+
+/** The summary of the timer that a wait is. */
+export function describeWait({ waiting, progress }: OrderLife): string {
+  if (waiting?.for === 'OPEN') return 'wait for its time to go to the venue';
+  if (waiting) return `${waiting.step} failed ${waiting.failures} time(s): ${waiting.lastFailure}`;
+  return progress ? 'ask the venue if it stays silent' : 'decide again';
 }

@@ -4,8 +4,14 @@ import {
   ABANDON_SIGNAL,
   CANCEL_UPDATE,
   EXECUTION_REPORTS_SIGNAL,
+  FAIL_UPDATE,
+  type OperatorRequest,
   type OrderProgress,
+  type OrderStanding,
   PROGRESS_QUERY,
+  REPLACE_UPDATE,
+  RETRY_NOW_UPDATE,
+  type Replacement,
 } from '../../contracts/workflow-messages.ts';
 
 /** What the venue says happened to the order; repeated reports are welcome. */
@@ -17,4 +23,13 @@ export const abandon = defineSignal(ABANDON_SIGNAL);
 /** Cancels the order; answers when the venue has spoken. Rejected with `ORDER_NOT_CANCELABLE` when the order is closed. */
 export const cancel = defineUpdate<OrderProgress, [actor: string]>(CANCEL_UPDATE);
 
-export const progress = defineQuery<OrderProgress | null>(PROGRESS_QUERY);
+/** Replaces the order by a new one; answers when the venue has spoken. Rejected with `ORDER_NOT_REPLACEABLE`. */
+export const replace = defineUpdate<OrderProgress, [Replacement]>(REPLACE_UPDATE);
+
+/** Ends the wait before the next attempt, or an operator's; answers after that attempt. Rejected with `ORDER_NOT_WAITING`. */
+export const retryNow = defineUpdate<OrderStanding | null, [OperatorRequest]>(RETRY_NOW_UPDATE);
+
+/** Ends an order that waits for a retry or an operator, and releases its hold. Rejected with `ORDER_NOT_WAITING`. */
+export const fail = defineUpdate<OrderProgress, [OperatorRequest]>(FAIL_UPDATE);
+
+export const progress = defineQuery<OrderStanding | null>(PROGRESS_QUERY);

@@ -1,21 +1,44 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { OrderSubmission } from '../../contracts/orders.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
-import type { OrderProgress } from '../../contracts/workflow-messages.ts';
+import type { OperatorRequest, OrderProgress, OrderStanding, Replacement, Waiting } from '../../contracts/workflow-messages.ts';
 import { isOpen } from '../../domain/order/order.ts';
+import type { AttemptFailure } from './failure.ts';
+import { Retries } from './retries.ts';
 
-/** What the workflow knows of its order between one step and the next. */
+/** What the workflow knows of its order between one action and the next. Only messages and the results of actions change it. */
 export class OrderLife {
   readonly submission: OrderSubmission;
+  readonly retries = new Retries();
   progress: OrderProgress | null = null;
-  /** Who asked for the cancel that has not been carried out. */
-  cancelRequestedBy: string | null = null;
+  /** Whether an attempt may have reached the venue. */
+  wasSentTo: boolean;
   /** The API could not decide and told its client so. */
   isAbandoned = false;
+  /** Who asked for the cancel that has not been carried out. */
+  cancelRequestedBy: string | null = null;
+  replacement: Replacement | null = null;
+  failRequest: OperatorRequest | null = null;
+  /** The operator who ended the last wait. */
+  resumedBy: OperatorRequest | null = null;
+  /** How the last replacement and the last operator's end failed, for those who asked for them. */
+  refusals: { replace: AttemptFailure | null; fail: AttemptFailure | null } = { replace: null, fail: null };
+  /** Attempts of actions so far, failed ones included. */
+  attempts = 0;
+  /** How often the venue has been asked how the order stands, and when it was last heard of. */
+  refreshes = 0;
+  heardAtMs: number;
+  /** The venue still had the order after its time was over. */
+  expiryAskedAtMs: number | null = null;
+  /** What the search attribute says of it. */
+  isMarked = false;
   private unbooked: ExecutionReport[] = [];
 
-  constructor(submission: OrderSubmission) {
+  constructor(submission: OrderSubmission, start: { nowMs: number; isFirstRun: boolean }) {
     this.submission = submission;
+    this.heardAtMs = start.nowMs;
+    // What a run that was reset, or another workflow, had sent is not known to this one.
+    this.wasSentTo = !start.isFirstRun || submission.isTakenUp === true;
   }
 
   get isClosed(): boolean {
@@ -28,12 +51,37 @@ export class OrderLife {
     return this.progress;
   }
 
+  get standing(): OrderStanding | null {
+    return this.progress && { ...this.progress, waiting: this.waiting };
+  }
+
+  /** Nobody sends an order before its time. */
+  isReleased(nowMs: number): boolean {
+    return !this.progress?.releaseAt || nowMs >= Date.parse(this.progress.releaseAt);
+  }
+
+  /** False only as long as the order certainly never reached the venue. */
+  get mayBeAtBroker(): boolean {
+    return this.wasSentTo && this.isReleased(Date.now());
+  }
+
+  get waiting(): Waiting | null {
+    const retry = this.retries.next;
+    if (retry) {
+      const until = retry.dueAtMs === null ? null : new Date(retry.dueAtMs).toISOString();
+      return { for: until === null ? 'OPERATOR' : 'RETRY', step: retry.step, until, failures: retry.failures, lastFailure: retry.code };
+    }
+    if (this.isClosed || this.progress?.isAcknowledged !== false || this.isReleased(Date.now())) return null;
+    return { for: 'OPEN', step: null, until: this.progress.releaseAt, failures: 0, lastFailure: null };
+  }
+
   get hasReports(): boolean {
     return this.unbooked.length > 0;
   }
 
   receive(reports: readonly ExecutionReport[]): void {
     this.unbooked.push(...reports);
+    this.wasSentTo = true;
   }
 
   takeReports(): ExecutionReport[] {
@@ -42,8 +90,14 @@ export class OrderLife {
     return reports;
   }
 
+  giveBack(reports: readonly ExecutionReport[]): void {
+    this.unbooked.unshift(...reports);
+  }
+
+  /** Nothing else is tried any more that would bring the order to the venue. */
   requestCancel(actor: string): void {
     this.cancelRequestedBy ??= actor;
+    this.retries.succeeded('EXECUTE');
   }
 
   /**
@@ -59,7 +113,34 @@ export class OrderLife {
     return this.isAbandoned || this.cancelRequestedBy !== null;
   }
 
+  retryNow(request: OperatorRequest, nowMs: number): void {
+    if (this.retries.exhausted) this.resumedBy = request;
+    this.retries.hurry(nowMs);
+  }
+
+  /** The venue, or our books, have spoken. */
+  advance(progress: OrderProgress, nowMs: number): void {
+    this.progress = progress;
+    this.heardAtMs = nowMs;
+    if (progress.isAcknowledged) this.retries.succeeded('EXECUTE');
+    if (!this.isClosed) return;
+    for (const action of ['EXECUTE', 'BOOK', 'CANCEL', 'EXPIRE'] as const) this.retries.succeeded(action);
+    this.cancelRequestedBy = null;
+  }
+
   assertCancelable(): void {
     if (this.isClosed) throw ApplicationFailure.nonRetryable(`The order is ${this.progress?.status}`, 'ORDER_NOT_CANCELABLE');
+  }
+
+  /** Working at the venue, or waiting for its time to go there. */
+  assertReplaceable(): void {
+    const status = this.progress?.status;
+    const isAtWork = status === 'NEW' || status === 'PARTIALLY_FILLED' || this.waiting?.for === 'OPEN';
+    if (isAtWork && this.replacement === null && this.cancelRequestedBy === null) return;
+    throw ApplicationFailure.nonRetryable(`The order is ${status ?? 'not decided on'} and cannot be replaced now`, 'ORDER_NOT_REPLACEABLE');
+  }
+
+  assertWaiting(): void {
+    if (!this.retries.next) throw ApplicationFailure.nonRetryable('The order waits for no retry and no operator', 'ORDER_NOT_WAITING');
   }
 }

@@ -1,3 +1,5 @@
+import type { OrderLife } from './order-life.ts';
+
 const MINUTE_MS = 60_000;
 
 /** How long a resting order trusts the stream of reports before it asks the venue itself: rarer the longer it rests. */
@@ -5,10 +7,18 @@ const REFRESH_AFTER_MS = [15 * MINUTE_MS, 60 * MINUTE_MS, 6 * 60 * MINUTE_MS] as
 /** The venue's report of the expiry is normally here by then. */
 const EXPIRY_GRACE_MS = 5_000;
 
-/** Milliseconds until the venue is asked how the order stands: by the schedule, and soon after the order should have expired. */
-export function nextRefreshMs(state: { refreshes: number; nowMs: number; expiresAt: string | null }): number {
-  const bySchedule = REFRESH_AFTER_MS[Math.min(state.refreshes, REFRESH_AFTER_MS.length - 1)] ?? MINUTE_MS;
-  if (state.expiresAt === null) return bySchedule;
-  const untilExpiry = Date.parse(state.expiresAt) + EXPIRY_GRACE_MS - state.nowMs;
-  return untilExpiry > 0 ? Math.min(bySchedule, untilExpiry) : MINUTE_MS;
+type Heard = Pick<OrderLife, 'progress' | 'refreshes' | 'heardAtMs' | 'expiryAskedAtMs'>;
+
+/** When the venue is asked how the order stands, unless it speaks before. */
+export const refreshDueMs = ({ refreshes, heardAtMs }: Heard): number =>
+  heardAtMs + (REFRESH_AFTER_MS[Math.min(refreshes, REFRESH_AFTER_MS.length - 1)] ?? MINUTE_MS);
+
+/**
+ * When an order is ended because its time is over; `null` when it has no such time. What the venue has, the venue ends: it gets a moment
+ * for its report, and is then asked once a minute.
+ */
+export function expiryDueMs({ progress, expiryAskedAtMs }: Heard): number | null {
+  if (!progress?.expiresAt) return null;
+  if (expiryAskedAtMs !== null) return expiryAskedAtMs + MINUTE_MS;
+  return Date.parse(progress.expiresAt) + (progress.isAcknowledged ? EXPIRY_GRACE_MS : 0);
 }

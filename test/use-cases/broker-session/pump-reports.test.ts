@@ -1,118 +1,119 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { Broker, ExecutionReport } from '../../../contracts/ports/broker.ts';
+import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
 import { createPumpReports } from '../../../use-cases/broker-session/pump-reports.ts';
-import { IllegalOrderEvent } from '../../../use-cases/orders/record-event.ts';
+import { reportOf, reportsUpTo, sequencesOf } from './reports.ts';
 
-const ORDER = '0403b9a7-6d97-5966-b70f-ff8522d52ce3';
+interface World {
+  booked?: string[];
+  startAfter?: number;
+  resumeAfter?: number;
+  ticks?: number;
+  /** Runs as the last thing that happens in each delivery. */
+  onDelivery?: (sequences: number[]) => Promise<void>;
+}
 
-const reportOf = (sequence: number, over: Partial<ExecutionReport> = {}): ExecutionReport => ({
-  sequence,
-  brokerExecutionId: `x${sequence}`,
-  brokerClientOrderId: `${ORDER}.1`,
-  execType: 'TRADE',
-  orderStatus: 'PARTIALLY_FILLED',
-  lastQuantity: '1',
-  lastPrice: '10',
-  cumulativeQuantity: '1',
-  leavesQuantity: '1',
-  time: '2026-11-24T10:00:00.000Z',
-  rejectCode: null,
-  inAnswer: false,
-  ...over,
-});
-
-/** The pump over doubles; time stands at `nowMs` and moves a second with each tick. */
-function pumpOver(
-  batches: ExecutionReport[][],
-  options: { booked?: string[]; isRunning?: boolean; breaksAt?: number; startAfter?: number; ticks?: number } = {},
-) {
-  const seen = { signalled: [] as number[], bookedDirectly: [] as number[], cursors: [] as number[], streamFrom: -1 };
+/** The pump over doubles; its time moves a second with each tick, and it is stopped after `ticks` of them. */
+async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
+  const seen = { delivered: [] as number[], cursors: [] as number[], beats: [] as number[], readFrom: -1, adoptions: 0 };
   const abort = new AbortController();
   let nowMs = Date.parse('2026-11-24T10:00:00.000Z');
   let ticks = 0;
-  const broker = {
-    async *streamExecutionReports(after: number, signal: AbortSignal) {
-      seen.streamFrom = after;
-      yield* batches;
+  const pump = createPumpReports({
+    readInSequence: async function* (_broker, startAfter, signal) {
+      seen.readFrom = startAfter;
+      yield* runs;
       await sleep(60_000, undefined, { signal });
     },
-  } as Partial<Broker> as Broker;
-  const pump = createPumpReports({
-    broker,
-    orders: { findBooked: async () => new Set(options.booked ?? []) } as never,
-    sessions: { readLastSequence: async () => options.startAfter ?? 0, advance: async (_broker, last) => void seen.cursors.push(last) },
-    workflows: {
-      reportExecutions: async (_id: string, reports: readonly ExecutionReport[]) => {
-        if (options.isRunning === false) return 'NOT_RUNNING';
-        seen.signalled.push(...reports.map((report) => report.sequence));
-        return 'DELIVERED';
+    deliverReports: async (reports) => {
+      if (reports.length === 0) return;
+      await world.onDelivery?.(sequencesOf(reports));
+      seen.delivered.push(...sequencesOf(reports));
+    },
+    orders: { findBooked: async () => new Set(world.booked ?? []) },
+    sessions: {
+      readLastSequence: async () => world.startAfter ?? 0,
+      advance: async (_broker, last) => {
+        seen.cursors.push(last);
       },
-    } as never,
-    bookReports: async (id, reports) => {
-      if (reports.some((report) => report.sequence === options.breaksAt)) {
-        throw new IllegalOrderEvent(id, { code: 'OVERFILL', from: 'FILLED', execType: 'TRADE' });
-      }
-      seen.bookedDirectly.push(...reports.map((report) => report.sequence));
-      return {} as never;
     },
-    adoptStrayOrders: async () => 0,
+    adoptStrayOrders: async () => {
+      seen.adoptions += 1;
+      return 0;
+    },
     clock: () => nowMs,
-    sleep: async () => {
-      nowMs += 1_000;
-      ticks += 1;
-      if (ticks >= (options.ticks ?? 5)) abort.abort();
-      await sleep(1);
+    sleep: async (ms, signal) => {
+      if (ms > 1_000) return sleep(60_000, undefined, { signal });
+      await sleep(2);
+      nowMs += 500;
+      ticks += 0.5;
+      if (ticks >= (world.ticks ?? 5)) abort.abort();
     },
-    logger: pino({ enabled: false }),
   });
-  const run = pump('venue', { resumeAfter: 0, signal: abort.signal, onProgress: () => {} }).catch((error: Error) => error);
-  return run.then((ended) => ({ ...seen, ended }));
+  const ended = await pump('venue', {
+    resumeAfter: world.resumeAfter ?? 0,
+    signal: abort.signal,
+    onProgress: (last) => seen.beats.push(last),
+  }).catch((error: Error) => error);
+  return { ...seen, ended };
 }
 
 describe('the pump of execution reports', () => {
-  it('signals what no answer carried at once, in order of sequence', async () => {
+  it('delivers what no answer carried at once, and stores how far it has come', async () => {
     const seen = await pumpOver([[reportOf(1), reportOf(2)], [reportOf(3)]]);
-    expect(seen.signalled).toEqual([1, 2, 3]);
+    expect(seen.delivered).toEqual([1, 2, 3]);
     expect(seen.cursors.at(-1)).toBe(3);
+    expect(seen.beats.at(-1)).toBe(3);
   });
 
-  it('leaves a fill that an answer carried to whoever got it, and signals nothing when it is booked', async () => {
+  it('leaves a fill that an answer carried to whoever got it, and delivers nothing when it is booked', async () => {
     const seen = await pumpOver([[reportOf(1, { inAnswer: true })]], { booked: ['x1'] });
-    expect(seen.signalled).toEqual([]);
+    expect(seen.delivered).toEqual([]);
     expect(seen.cursors.at(-1)).toBe(1);
   });
 
-  it('signals a fill whose answer was lost once its grace is over', async () => {
+  it('delivers a fill whose answer was lost once its grace is over', async () => {
     const seen = await pumpOver([[reportOf(1, { inAnswer: true })]]);
-    expect(seen.signalled).toEqual([1]);
+    expect(seen.delivered).toEqual([1]);
   });
 
   it('never moves the cursor past a report that is still waiting', async () => {
     const seen = await pumpOver([[reportOf(1), reportOf(2, { inAnswer: true }), reportOf(3)]], { ticks: 1, booked: ['x2'] });
-    expect(seen.signalled).toEqual([1, 3]);
-    expect(Math.max(...seen.cursors)).toBeLessThan(2);
+    expect(seen.delivered).toEqual([1, 3]);
+    expect(Math.max(0, ...seen.cursors, ...seen.beats)).toBeLessThan(2);
   });
 
-  it('books a fill of an order whose workflow has ended', async () => {
-    const seen = await pumpOver([[reportOf(1)]], { isRunning: false });
-    expect(seen.bookedDirectly).toEqual([1]);
+  it('never moves the cursor past a report whose delivery failed', async () => {
+    const onDelivery = async (sequences: number[]) => {
+      if (sequences.includes(2)) throw new Error('no Temporal');
+    };
+    const seen = await pumpOver([[reportOf(1)], [reportOf(2)], [reportOf(3)]], { onDelivery });
+    expect(seen.ended).toMatchObject({ message: 'no Temporal' });
+    expect(Math.max(0, ...seen.cursors, ...seen.beats)).toBeLessThan(2);
   });
 
-  it('goes on with the others after a report that cannot be true', async () => {
-    const batches = [[reportOf(1)], [reportOf(2)], [reportOf(3)]];
-    const seen = await pumpOver(batches, { isRunning: false, breaksAt: 2 });
-    expect(seen.bookedDirectly).toEqual([1, 3]);
-    expect(seen.cursors.at(-1)).toBe(3);
+  it('stores how far it has come within a long run', async () => {
+    const onDelivery = async (sequences: number[]) => {
+      if (sequences.includes(250)) throw new Error('no Temporal');
+      await sleep(10);
+    };
+    const seen = await pumpOver([reportsUpTo(300)], { ticks: 100, onDelivery });
+    expect(seen.delivered).toEqual(sequencesOf(reportsUpTo(200)));
+    expect(seen.cursors.at(0)).toBe(100);
   });
 
-  it('goes on after the last sequence that was taken in', async () => {
-    expect((await pumpOver([], { startAfter: 41 })).streamFrom).toBe(41);
+  it('shows that it lives while a delivery takes long', async () => {
+    const seen = await pumpOver([[reportOf(1)]], { ticks: 5, onDelivery: () => sleep(1_000) });
+    expect(seen.beats.length).toBeGreaterThan(3);
+    expect(Math.max(...seen.beats)).toBe(0);
   });
 
-  it('passes over reports of orders that are not ours', async () => {
-    const seen = await pumpOver([[reportOf(1, { brokerClientOrderId: 'somebody-else' }), reportOf(2)]]);
-    expect(seen.signalled).toEqual([2]);
+  it('goes on after the last sequence that was taken in, as stored or as the last attempt told', async () => {
+    expect((await pumpOver([], { startAfter: 41, resumeAfter: 40 })).readFrom).toBe(41);
+    expect((await pumpOver([], { startAfter: 41, resumeAfter: 43 })).readFrom).toBe(43);
+  });
+
+  it('looks after stray orders', async () => {
+    expect((await pumpOver([])).adoptions).toBe(1);
   });
 });

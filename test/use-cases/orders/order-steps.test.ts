@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../adapters/postgres/database.ts';
 import { createOrderStore } from '../../../adapters/postgres/order-store.ts';
-import type { OrderSubmission } from '../../../contracts/orders.ts';
-import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
+import type { OrderSubmission, ReplaceTerms } from '../../../contracts/orders.ts';
+import type { BreakReport } from '../../../contracts/ports/breaks.ts';
+import { BrokerOutcomeUnknown, type ExecutionReport } from '../../../contracts/ports/broker.ts';
 import type { MarketData, Quote } from '../../../contracts/ports/market-data.ts';
 import type { OrderStore } from '../../../contracts/ports/order-store.ts';
+import type { Replacement } from '../../../contracts/workflow-messages.ts';
 import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
 import { createAcceptOrder } from '../../../use-cases/orders/accept-order.ts';
 import { createOrderSteps } from '../../../use-cases/orders/order-steps.ts';
@@ -46,8 +49,20 @@ afterAll(() => database.close());
 
 const rig = (price?: string) => {
   const venue = createScriptedBroker(price);
-  const deps = { orders, broker: venue.broker, marketData, calendar: alwaysOpenCalendar, clock: Date.now };
-  return { venue, ...createOrderSteps(deps), acceptOrder: createAcceptOrder(deps) };
+  const breaks: BreakReport[] = [];
+  const started: string[] = [];
+  const deps = {
+    orders,
+    broker: venue.broker,
+    marketData,
+    calendar: alwaysOpenCalendar,
+    clock: Date.now,
+    workflows: { startOrder: async ({ orderId }: OrderSubmission) => void started.push(orderId) },
+    raiseBreak: async (report: BreakReport) => breaks.push(report) > 0,
+    observer: { suspended: () => {} },
+    logger: pino({ level: 'silent' }),
+  };
+  return { venue, breaks, started, ...createOrderSteps(deps), acceptOrder: createAcceptOrder(deps) };
 };
 
 const submissionFor = (accountId: string, over: Partial<OrderSubmission> = {}): OrderSubmission => ({
@@ -58,7 +73,10 @@ const submissionFor = (accountId: string, over: Partial<OrderSubmission> = {}): 
   type: 'MARKET',
   timeInForce: 'DAY',
   quantity: '10',
+  notional: null,
   limitPrice: null,
+  stopPrice: null,
+  trailPercent: null,
   clientOrderId: null,
   idempotency: null,
   submittedAt: new Date().toISOString(),
@@ -72,7 +90,7 @@ describe('a market order that the venue fills at once', () => {
   it('is booked to the cent: cash paid, hold gone, shares held, the ledger at zero', async () => {
     const { accountId } = await fund();
     const { executeOrder } = rig('100.00');
-    const steps = await executeOrder(submissionFor(accountId), { askFirst: false });
+    const steps = await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
 
     expect(steps).toMatchObject({ accept: 'ACCEPTED', place: 'ACKNOWLEDGED', progress: { status: 'FILLED', filledQuantity: '10' } });
     const books = await readBooks(database.sql, accountId);
@@ -85,8 +103,8 @@ describe('a market order that the venue fills at once', () => {
     const { accountId } = await fund();
     const { executeOrder, venue } = rig();
     const submission = submissionFor(accountId);
-    await Promise.all(Array.from({ length: 8 }, () => executeOrder(submission, { askFirst: false })));
-    await executeOrder(submission, { askFirst: true });
+    await Promise.all(Array.from({ length: 8 }, () => executeOrder(submission, { askFirst: false, isReleased: false })));
+    await executeOrder(submission, { askFirst: true, isReleased: false });
 
     const books = await readBooks(database.sql, accountId);
     expect(books.buyingPower).toBe('99000.00');
@@ -96,8 +114,8 @@ describe('a market order that the venue fills at once', () => {
 
   it('sells what is held and realizes the gain', async () => {
     const { accountId } = await fund();
-    await rig('100.00').executeOrder(submissionFor(accountId), { askFirst: false });
-    await rig('110.00').executeOrder(submissionFor(accountId, { side: 'SELL' }), { askFirst: false });
+    await rig('100.00').executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
+    await rig('110.00').executeOrder(submissionFor(accountId, { side: 'SELL' }), { askFirst: false, isReleased: false });
 
     const books = await readBooks(database.sql, accountId);
     expect(books).toMatchObject({ buyingPower: '100100.00', unsettled: '100.00', held: '0.00' });
@@ -133,7 +151,7 @@ describe('the decision on an order', () => {
   it('refuses to sell the same shares twice', async () => {
     const { accountId } = await fund();
     const { executeOrder, acceptOrder } = rig();
-    await executeOrder(submissionFor(accountId), { askFirst: false });
+    await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
     const sells = await Promise.all(
       Array.from({ length: 4 }, () => acceptOrder(submissionFor(accountId, { side: 'SELL', quantity: '6' }))),
     );
@@ -145,7 +163,7 @@ describe('the decision on an order', () => {
   it('keeps a refusal with its reason and holds nothing', async () => {
     const { accountId } = await fund('100.00');
     const { executeOrder, venue } = rig();
-    const steps = await executeOrder(submissionFor(accountId), { askFirst: false });
+    const steps = await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
     expect(steps).toMatchObject({
       accept: 'REJECTED',
       place: null,
@@ -159,7 +177,7 @@ describe('the decision on an order', () => {
     const { accountId } = await fund();
     const { executeOrder } = rig();
     const submission = submissionFor(accountId, { acceptBy: new Date(Date.now() - 1).toISOString() });
-    expect(await executeOrder(submission, { askFirst: false })).toMatchObject({ accept: 'LAPSED', progress: null });
+    expect(await executeOrder(submission, { askFirst: false, isReleased: false })).toMatchObject({ accept: 'LAPSED', progress: null });
     expect(await database.sql`select 1 from orders where id = ${submission.orderId}`).toHaveLength(0);
   });
 
@@ -188,7 +206,9 @@ describe('a venue whose answer does not come', () => {
     const { accountId } = await fund();
     const { executeOrder, venue } = rig();
     venue.script('loseAnswer');
-    expect(await executeOrder(submissionFor(accountId), { askFirst: false })).toMatchObject({ progress: { status: 'FILLED' } });
+    expect(await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false })).toMatchObject({
+      progress: { status: 'FILLED' },
+    });
     expect(venue.placed).toHaveLength(1);
   });
 
@@ -197,9 +217,13 @@ describe('a venue whose answer does not come', () => {
     const { executeOrder, venue } = rig();
     venue.script('loseRequest');
     const submission = submissionFor(accountId);
-    await expect(executeOrder(submission, { askFirst: false })).rejects.toMatchObject({ name: 'BrokerUnavailable' });
+    await expect(executeOrder(submission, { askFirst: false, isReleased: false })).rejects.toMatchObject({
+      name: 'StepFailed',
+      facts: { step: 'PLACE', progress: { status: 'PENDING_NEW' } },
+      cause: { name: 'BrokerOutcomeUnknown' },
+    });
     expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '1050.00' });
-    expect(await executeOrder(submission, { askFirst: true })).toMatchObject({ progress: { status: 'FILLED' } });
+    expect(await executeOrder(submission, { askFirst: true, isReleased: false })).toMatchObject({ progress: { status: 'FILLED' } });
     expect(new Set(venue.placed).size).toBe(1);
   });
 
@@ -207,7 +231,7 @@ describe('a venue whose answer does not come', () => {
     const { accountId } = await fund();
     const { executeOrder, venue } = rig();
     venue.script('reject');
-    expect(await executeOrder(submissionFor(accountId), { askFirst: false })).toMatchObject({
+    expect(await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false })).toMatchObject({
       place: 'REFUSED',
       progress: { status: 'REJECTED', rejectCode: 'BROKER_REJECTED' },
     });
@@ -221,7 +245,7 @@ describe('a resting order', () => {
     const steps = rig();
     steps.venue.script('rest');
     const submission = submissionFor(accountId, { type: 'LIMIT', limitPrice: '95.00', timeInForce: 'GTC' });
-    await steps.executeOrder(submission, { askFirst: false });
+    await steps.executeOrder(submission, { askFirst: false, isReleased: false });
     return { accountId, submission, ...steps };
   };
   const trade = (orderId: string, sequence: number, quantity: string, price: string): ExecutionReport => ({
@@ -255,18 +279,18 @@ describe('a resting order', () => {
   it('gives its hold back when it is canceled, and books a fill that was faster', async () => {
     const { accountId, submission, bookReports, cancelAtBroker } = await rest();
     await bookReports(submission.orderId, [trade(submission.orderId, 200, '4', '95.00')]);
-    expect(await cancelAtBroker(submission.orderId, 'client')).toMatchObject({
+    expect(await cancelAtBroker(submission.orderId, 'client', true)).toMatchObject({
       status: 'CANCELED',
       filledQuantity: '4',
       leavesQuantity: '0',
     });
-    expect(await cancelAtBroker(submission.orderId, 'client')).toMatchObject({ status: 'CANCELED' });
+    expect(await cancelAtBroker(submission.orderId, 'client', true)).toMatchObject({ status: 'CANCELED' });
     expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '0.00', buyingPower: '99620.00', openHolds: 0 });
   });
 
   it('books a late fill after the cancel', async () => {
     const { accountId, submission, bookReports, cancelAtBroker } = await rest();
-    await cancelAtBroker(submission.orderId, 'client');
+    await cancelAtBroker(submission.orderId, 'client', true);
     expect(await bookReports(submission.orderId, [trade(submission.orderId, 300, '4', '95.00')])).toMatchObject({
       status: 'CANCELED',
       filledQuantity: '4',
@@ -274,12 +298,82 @@ describe('a resting order', () => {
     expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '0.00', buyingPower: '99620.00' });
   });
 
-  it('refuses a fill beyond its quantity, and changes nothing', async () => {
-    const { accountId, submission, bookReports } = await rest();
+  it('raises a break for a fill beyond its quantity, and changes nothing', async () => {
+    const { accountId, submission, bookReports, breaks } = await rest();
     const before = await readBooks(database.sql, accountId);
-    await expect(bookReports(submission.orderId, [trade(submission.orderId, 400, '10.00000001', '95.00')])).rejects.toMatchObject({
-      name: 'IllegalOrderEvent',
+    expect(await bookReports(submission.orderId, [trade(submission.orderId, 400, '10.00000001', '95.00')])).toMatchObject({
+      status: 'NEW',
     });
+    expect(breaks).toMatchObject([{ kind: 'IMPOSSIBLE_REPORT', orderId: submission.orderId }]);
     expect(await readBooks(database.sql, accountId)).toEqual(before);
+  });
+});
+
+describe('a replacement', () => {
+  const rest = async (cash = '100000.00') => {
+    const { accountId } = await fund(cash);
+    const steps = rig();
+    steps.venue.script('rest');
+    const submission = submissionFor(accountId, { type: 'LIMIT', limitPrice: '95.00', timeInForce: 'GTC' });
+    await steps.executeOrder(submission, { askFirst: false, isReleased: false });
+    const replacement = (terms: ReplaceTerms): Replacement => ({
+      orderId: randomUUID(),
+      terms,
+      idempotency: null,
+      requestedAt: new Date().toISOString(),
+    });
+    return { accountId, originalId: submission.orderId, replacement, ...steps };
+  };
+  const rowOf = async (id: string) =>
+    (await database.sql`select status, quantity, replaces, replaced_by, reject_code from orders where id = ${id}`)[0];
+  const holdOf = async (id: string) => (await database.sql`select amount, remaining from holds where order_id = ${id}`)[0];
+
+  it('takes the place of its original: one hold for what is left, and a workflow of its own', async () => {
+    const { accountId, originalId, replacement, replaceAtBroker, started } = await rest();
+    const next = replacement({ quantity: '12', limitPrice: '96.00' });
+    expect(await replaceAtBroker(originalId, next, true)).toMatchObject({ status: 'REPLACED', leavesQuantity: '0' });
+    expect(await rowOf(originalId)).toMatchObject({ status: 'REPLACED', replaced_by: next.orderId });
+    expect(await rowOf(next.orderId)).toMatchObject({ status: 'PENDING_NEW', quantity: '12.00000000', replaces: originalId });
+    expect(await holdOf(originalId)).toMatchObject({ remaining: '0.00000000' });
+    expect(await holdOf(next.orderId)).toMatchObject({ amount: '1152.00000000', remaining: '1152.00000000' });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '1152.00', buyingPower: '98848.00', openHolds: 1 });
+    expect(started).toEqual([next.orderId]);
+    await replaceAtBroker(originalId, next, true);
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '1152.00', buyingPower: '98848.00', openHolds: 1 });
+  });
+
+  it('holds the larger of the two while the venue has not spoken, and gives the rest back when it refuses', async () => {
+    const { accountId, originalId, replacement, replaceAtBroker, venue } = await rest();
+    const next = replacement({ limitPrice: '97.00' });
+    venue.broker.replaceOrder = async () => {
+      throw new BrokerOutcomeUnknown('the answer was lost');
+    };
+    await expect(replaceAtBroker(originalId, next, true)).rejects.toMatchObject({ name: 'BrokerOutcomeUnknown' });
+    expect(await rowOf(originalId)).toMatchObject({ status: 'PENDING_REPLACE' });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '970.00' });
+    venue.broker.replaceOrder = async (id) => {
+      const original = venue.orders.get(id);
+      return original ? { accepted: false, original, replacement: null } : null;
+    };
+    expect(await replaceAtBroker(originalId, next, true)).toMatchObject({ status: 'NEW' });
+    expect(await rowOf(next.orderId)).toMatchObject({ status: 'REJECTED', reject_code: 'REPLACE_REJECTED' });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '950.00', buyingPower: '99050.00', openHolds: 1 });
+  });
+
+  it('needs buying power for what it holds beyond its original, and leaves the original alone without it', async () => {
+    const { originalId, replacement, replaceAtBroker, accountId } = await rest('1000.00');
+    const next = replacement({ quantity: '20' });
+    expect(await replaceAtBroker(originalId, next, true)).toMatchObject({ status: 'NEW' });
+    expect(await rowOf(next.orderId)).toMatchObject({ status: 'REJECTED', reject_code: 'INSUFFICIENT_BUYING_POWER' });
+    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '950.00', buyingPower: '50.00', openHolds: 1 });
+  });
+
+  it('replaces an order that never reached the venue without asking it', async () => {
+    const { originalId, replacement, replaceAtBroker, venue, started } = await rest();
+    venue.orders.clear();
+    const next = replacement({ limitPrice: '94.00' });
+    expect(await replaceAtBroker(originalId, next, false)).toMatchObject({ status: 'REPLACED' });
+    expect(started).toEqual([next.orderId]);
+    expect(await holdOf(next.orderId)).toMatchObject({ remaining: '940.00000000' });
   });
 });

@@ -1,0 +1,33 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { executionWorkflowId } from '../../contracts/ids.ts';
+import type { ExecutionReport } from '../../contracts/ports/broker.ts';
+import type { ExecutionWorkflows } from '../../contracts/ports/execution-workflows.ts';
+import { ORDERS_TASK_QUEUE } from '../../contracts/task-queues.ts';
+import { EXECUTION_WORKFLOW } from '../../contracts/workflow-messages.ts';
+import { guardTemporal } from './temporal-errors.ts';
+
+/** The reader of the stream waits for it. */
+const CALL_TIMEOUT_MS = 2_000;
+
+export function createExecutionWorkflows(client: Client): ExecutionWorkflows {
+  /** One that was terminated has not booked: the next delivery starts it again. */
+  async function startExecution(orderId: string | null, report: ExecutionReport): Promise<void> {
+    try {
+      await client.workflow.start(EXECUTION_WORKFLOW, {
+        workflowId: executionWorkflowId(report.brokerExecutionId),
+        taskQueue: ORDERS_TASK_QUEUE,
+        args: [orderId, report],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        staticSummary: `${report.execType} of ${orderId === null ? 'an order that is not ours' : `order ${orderId}`}`,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  return {
+    startExecution: (orderId, report) =>
+      guardTemporal(() => client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => startExecution(orderId, report))),
+  };
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
+import type { WorkingOrder } from '../../../contracts/ports/order-store.ts';
+import type { OrderStatus } from '../../../domain/order/order.ts';
+import { createDeliverReports } from '../../../use-cases/broker-session/deliver-reports.ts';
+import { ORDER, OTHER_ORDER, reportOf, reportsUpTo, sequencesOf } from './reports.ts';
+
+interface World {
+  /** Orders whose workflow runs. */
+  running?: readonly string[];
+  booked?: readonly string[];
+  /** Where {@link ORDER} stands in Postgres; `null` when it is not there. */
+  status?: OrderStatus | null;
+  signal?: (orderId: string) => Promise<void>;
+}
+
+const workingOrder = (status: OrderStatus) =>
+  ({
+    order: { status, quantity: '10', filledQuantity: '0' },
+    restoreStatus: null,
+    filledNotional: '0',
+  }) as unknown as WorkingOrder;
+
+function deliverIn(world: World) {
+  const signals: { orderId: string; sequences: number[] }[] = [];
+  const started: { orderId: string | null; sequence: number }[] = [];
+  const deliver = createDeliverReports({
+    orders: {
+      findBooked: async (ids) => new Set(ids.filter((id) => world.booked?.includes(id))),
+      readWorkingOrder: async () => (world.status == null ? null : workingOrder(world.status)),
+    },
+    workflows: {
+      reportExecutions: async (orderId: string, reports: readonly ExecutionReport[]) => {
+        await world.signal?.(orderId);
+        if (!world.running?.includes(orderId)) return 'NOT_RUNNING';
+        signals.push({ orderId, sequences: sequencesOf(reports) });
+        return 'DELIVERED';
+      },
+    },
+    executions: {
+      startExecution: async (orderId, { sequence }) => {
+        started.push({ orderId, sequence });
+      },
+    },
+    logger: pino({ enabled: false }),
+  });
+  return { deliver, signals, started };
+}
+
+const saying = (execType: Exclude<ExecutionReport['execType'], 'TRADE'>): ExecutionReport =>
+  reportOf(1, { execType, orderStatus: execType, lastQuantity: null, lastPrice: null });
+
+describe('delivering reports', () => {
+  it('signals each order once with its reports in their order', async () => {
+    const { deliver, signals } = deliverIn({ running: [ORDER, OTHER_ORDER] });
+    await deliver([reportOf(1), reportOf(2, { brokerClientOrderId: `${OTHER_ORDER}.1` }), reportOf(3)]);
+    expect(signals).toEqual([
+      { orderId: ORDER, sequences: [1, 3] },
+      { orderId: OTHER_ORDER, sequences: [2] },
+    ]);
+  });
+
+  it('cuts the reports of one order into signals that the server takes, in their order', async () => {
+    const { deliver, signals } = deliverIn({ running: [ORDER] });
+    await deliver(reportsUpTo(1_200));
+    expect(signals.map(({ sequences }) => sequences.length)).toEqual([500, 500, 200]);
+    expect(signals.flatMap(({ sequences }) => sequences)).toEqual(sequencesOf(reportsUpTo(1_200)));
+  });
+
+  it('serves ten orders at once and no more', async () => {
+    let underWay = 0;
+    let underWayMax = 0;
+    const idOf = (index: number) => `0403b9a7-6d97-5966-b70f-${String(index).padStart(12, '0')}`;
+    const ids = Array.from({ length: 60 }, (_, index) => idOf(index));
+    const signal = async () => {
+      underWay += 1;
+      underWayMax = Math.max(underWayMax, underWay);
+      await sleep(1);
+      underWay -= 1;
+    };
+    const { deliver, signals } = deliverIn({ running: ids, signal });
+    await deliver(ids.map((id, index) => reportOf(index + 1, { brokerClientOrderId: `${id}.1` })));
+    expect(signals).toHaveLength(60);
+    expect(underWayMax).toBe(10);
+  });
+
+  it('fails when an order cannot be told, and begins with no further one', async () => {
+    let calls = 0;
+    const signal = async () => {
+      calls += 1;
+      await sleep(1);
+      throw new Error('no Temporal');
+    };
+    const ids = Array.from({ length: 60 }, (_, index) => `0403b9a7-6d97-5966-b70f-${String(index).padStart(12, '0')}`);
+    const { deliver } = deliverIn({ signal });
+    await expect(deliver(ids.map((id, index) => reportOf(index + 1, { brokerClientOrderId: `${id}.1` })))).rejects.toThrow('no Temporal');
+    await sleep(20);
+    expect(calls).toBe(10);
+  });
+
+  it('gives a fill that found no workflow one of its own', async () => {
+    const { deliver, started } = deliverIn({ status: 'CANCELED' });
+    await deliver([reportOf(1), reportOf(2)]);
+    expect(started).toEqual([
+      { orderId: ORDER, sequence: 1 },
+      { orderId: ORDER, sequence: 2 },
+    ]);
+  });
+
+  it('drops a fill that is booked', async () => {
+    const { deliver, started } = deliverIn({ status: 'FILLED', booked: ['x1'] });
+    await deliver([reportOf(1), reportOf(2)]);
+    expect(started).toEqual([{ orderId: ORDER, sequence: 2 }]);
+  });
+
+  it.each([
+    ['NEW', 'FILLED'],
+    ['NEW', 'CANCELED'],
+    ['CANCELED', 'CANCELED'],
+    ['EXPIRED', 'EXPIRED'],
+    ['REJECTED', 'REJECTED'],
+    ['REPLACED', 'REPLACED'],
+  ] as const)('drops %s of an order that is %s: it says nothing new', async (execType, status) => {
+    const { deliver, started } = deliverIn({ status });
+    await deliver([saying(execType)]);
+    expect(started).toEqual([]);
+  });
+
+  it.each([
+    ['CANCELED', 'FILLED'],
+    ['EXPIRED', 'CANCELED'],
+    ['REJECTED', 'FILLED'],
+    ['REPLACED', 'CANCELED'],
+  ] as const)('gives %s of an order that is %s a workflow: the two contradict', async (execType, status) => {
+    const { deliver, started } = deliverIn({ status });
+    await deliver([saying(execType)]);
+    expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
+  });
+
+  it.each([
+    ['NEW', 'PENDING_NEW'],
+    ['CANCELED', 'NEW'],
+  ] as const)('gives %s of an order that is %s a workflow: nobody else would write it', async (execType, status) => {
+    const { deliver, started } = deliverIn({ status });
+    await deliver([saying(execType)]);
+    expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
+  });
+
+  it('gives reports of orders that are not ours a workflow each, without an order', async () => {
+    const { deliver, started, signals } = deliverIn({ running: [ORDER] });
+    await deliver([reportOf(1, { brokerClientOrderId: 'somebody-else' }), reportOf(2)]);
+    expect(started).toEqual([{ orderId: null, sequence: 1 }]);
+    expect(signals).toEqual([{ orderId: ORDER, sequences: [2] }]);
+  });
+
+  it('gives reports of an order that looks like ours but is not there a workflow', async () => {
+    const { deliver, started } = deliverIn({ status: null });
+    await deliver([saying('NEW')]);
+    expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
+
+export const ORDER = '0403b9a7-6d97-5966-b70f-ff8522d52ce3';
+export const OTHER_ORDER = 'b7b1d1e0-5a53-4f0e-9d1c-0b8f6f1b2c3d';
+
+/** A fill of one share of {@link ORDER}. */
+export const reportOf = (sequence: number, over: Partial<ExecutionReport> = {}): ExecutionReport => ({
+  sequence,
+  brokerExecutionId: `x${sequence}`,
+  brokerClientOrderId: `${ORDER}.1`,
+  execType: 'TRADE',
+  orderStatus: 'PARTIALLY_FILLED',
+  lastQuantity: '1',
+  lastPrice: '10',
+  cumulativeQuantity: '1',
+  leavesQuantity: '1',
+  time: '2026-11-24T10:00:00.000Z',
+  rejectCode: null,
+  inAnswer: false,
+  ...over,
+});
+
+export const reportsUpTo = (last: number): ExecutionReport[] => Array.from({ length: last }, (_, index) => reportOf(index + 1));
+
+export const sequencesOf = (reports: readonly ExecutionReport[]): number[] => reports.map((report) => report.sequence);

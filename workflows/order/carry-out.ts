@@ -1,0 +1,110 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { ExecutedSteps, OrderProgress } from '../../contracts/workflow-messages.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { type AttemptFailure, failureOf } from './failure.ts';
+import type { Attempt } from './next-action.ts';
+import type { OrderLife } from './order-life.ts';
+import type { ActionName } from './retries.ts';
+import type { Steps } from './steps.ts';
+
+/** One attempt of an action. What comes of it, success or failure, is the life's; only what no retry mends is thrown. */
+export async function carryOut(life: OrderLife, steps: Steps, action: Attempt): Promise<void> {
+  try {
+    await attempt(life, steps, action);
+    if (isRetried(action.do)) life.retries.succeeded(action.do);
+  } catch (error) {
+    noteFailure(life, action, failureOf(error), error);
+  }
+  if (action.do !== 'SUSPEND' && action.do !== 'RESUME') life.attempts += 1;
+}
+
+async function attempt(life: OrderLife, steps: Steps, action: Attempt): Promise<void> {
+  switch (action.do) {
+    case 'EXECUTE':
+      return noteExecuted(
+        life,
+        await steps.execute(!life.retries.hasFailed('EXECUTE'), life.progress !== null && life.isReleased(Date.now())),
+      );
+    case 'BOOK':
+      return book(life, steps);
+    case 'FIND_DECISION':
+      life.progress = await steps.findDecision();
+      if (life.progress === null) throw ApplicationFailure.nonRetryable('The order was given up before anybody decided on it', 'ABANDONED');
+      life.isAbandoned = false;
+      return;
+    case 'CANCEL':
+      life.advance(await steps.cancel(!life.retries.hasFailed('CANCEL'), action.actor), Date.now());
+      life.cancelRequestedBy = null;
+      return;
+    case 'REPLACE':
+      life.advance(await steps.replace(!life.retries.hasFailed('REPLACE'), action.replacement), Date.now());
+      life.replacement = null;
+      return;
+    case 'EXPIRE':
+      life.advance(await steps.expire(), Date.now());
+      life.expiryAskedAtMs = Date.now();
+      return;
+    case 'REFRESH':
+      life.refreshes += 1;
+      life.heardAtMs = Date.now();
+      return life.advance(await steps.refresh(), Date.now());
+    case 'FAIL':
+      life.advance(await steps.fail(action.request), Date.now());
+      life.failRequest = null;
+      return;
+    case 'SUSPEND':
+      return life.advance(await steps.suspend(action.suspension), Date.now());
+    case 'RESUME':
+      life.advance(await steps.resume(life.resumedBy), Date.now());
+      life.resumedBy = null;
+      return;
+    default:
+      return assertNever(action);
+  }
+}
+
+async function book(life: OrderLife, steps: Steps): Promise<void> {
+  const reports = life.takeReports();
+  try {
+    life.advance(await steps.book(!life.retries.hasFailed('BOOK'), reports), Date.now());
+  } catch (error) {
+    life.giveBack(reports);
+    throw error;
+  }
+}
+
+function noteExecuted(life: OrderLife, { place, progress }: ExecutedSteps): void {
+  life.advance(decided(progress), Date.now());
+  if (place !== null) life.wasSentTo = true;
+}
+
+function decided(progress: OrderProgress | null): OrderProgress {
+  if (progress === null) throw ApplicationFailure.nonRetryable('Nobody decided on the order in time', 'ACCEPT_BY_PASSED');
+  return progress;
+}
+
+/** Who waits for the outcome of a replacement or of an operator's end learns of its failure; all else is tried again. */
+function noteFailure(life: OrderLife, action: Attempt, failure: AttemptFailure, error: unknown): void {
+  if (action.do === 'EXECUTE') {
+    life.wasSentTo ||= mayHaveArrived(failure);
+    life.progress ??= failure.progress;
+  }
+  if (action.do === 'FAIL') {
+    life.failRequest = null;
+    life.refusals.fail = failure;
+    return;
+  }
+  if (action.do === 'REPLACE' && failure.class === 'FINAL') {
+    life.replacement = null;
+    life.refusals.replace = failure;
+    return;
+  }
+  if (failure.class === 'FINAL') throw error;
+  if (isRetried(action.do)) life.retries.failed(action.do, failure, Date.now());
+}
+
+const mayHaveArrived = ({ class: failureClass, step }: AttemptFailure): boolean =>
+  step !== 'ACCEPT' && !(step === 'PLACE' && failureClass === 'TRANSIENT');
+
+/** A question how the order stands is asked again anyway, an operator asks himself. */
+const isRetried = (action: Attempt['do']): action is ActionName => action !== 'REFRESH' && action !== 'FAIL';

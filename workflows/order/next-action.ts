@@ -1,0 +1,68 @@
+import type { OperatorRequest, Replacement, Suspension } from '../../contracts/workflow-messages.ts';
+import type { OrderLife } from './order-life.ts';
+import { expiryDueMs, refreshDueMs } from './refresh-schedule.ts';
+import type { ActionName } from './retries.ts';
+
+/** One attempt of something that can fail. */
+export type Attempt =
+  | { do: 'FIND_DECISION' | 'EXECUTE' | 'BOOK' | 'EXPIRE' | 'REFRESH' | 'RESUME' }
+  | { do: 'CANCEL'; actor: string }
+  | { do: 'FAIL'; request: OperatorRequest }
+  | { do: 'REPLACE'; replacement: Replacement }
+  | { do: 'SUSPEND'; suspension: Suspension };
+
+/** What an order's workflow does next. WAIT ends at a time, or with a message; `null` waits for a message alone. */
+export type Action = Attempt | { do: 'WAIT'; untilMs: number | null } | { do: 'DONE' };
+
+/**
+ * Decides what is next, in this order: what an operator says; the venue's word; that a person is called; a cancel; the end of its time;
+ * a replacement; the way to the venue; a question how it stands. An action that failed waits for its turn and holds up no other.
+ */
+export function nextAction(life: OrderLife, nowMs: number): Action {
+  const { progress, retries } = life;
+  const isReady = (action: ActionName): boolean => retries.isReady(action, nowMs);
+  if (progress === null) {
+    // The one local try is never cut short: it may have been decided on already.
+    if (life.wantsOut && life.attempts > 0) return isReady('FIND_DECISION') ? { do: 'FIND_DECISION' } : waitFor(life, ['FIND_DECISION']);
+    return isReady('EXECUTE') ? { do: 'EXECUTE' } : waitFor(life, ['EXECUTE']);
+  }
+  if (life.isClosed) return afterClose(life, isReady);
+  if (life.failRequest) return { do: 'FAIL', request: life.failRequest };
+  if (life.hasReports && isReady('BOOK')) return { do: 'BOOK' };
+
+  const { exhausted } = retries;
+  const isSuspended = progress.status === 'SUSPENDED';
+  if (exhausted && !isSuspended && isReady('SUSPEND')) {
+    return { do: 'SUSPEND', suspension: { step: exhausted.step, code: exhausted.code, failures: exhausted.failures } };
+  }
+  if (!exhausted && isSuspended && isReady('RESUME')) return { do: 'RESUME' };
+
+  if (life.cancelRequestedBy !== null && isReady('CANCEL')) return { do: 'CANCEL', actor: life.cancelRequestedBy };
+  const isOver = expiryDueMs(life) !== null && nowMs >= (expiryDueMs(life) ?? 0);
+  if (isOver && isReady('EXPIRE')) return { do: 'EXPIRE' };
+  if (isOver || life.cancelRequestedBy !== null) return waitFor(life, ['BOOK', 'CANCEL', 'EXPIRE', 'SUSPEND', 'RESUME']);
+  if (life.replacement && isReady('REPLACE')) return { do: 'REPLACE', replacement: life.replacement };
+  if (!progress.isAcknowledged) {
+    if (life.isReleased(nowMs) && isReady('EXECUTE')) return { do: 'EXECUTE' };
+  } else if (nowMs >= refreshDueMs(life)) return { do: 'REFRESH' };
+  return waitFor(life, ['BOOK', 'EXECUTE', 'REPLACE', 'SUSPEND', 'RESUME']);
+}
+
+/** A replacement that was asked for is settled also when the original has ended meanwhile. */
+function afterClose(life: OrderLife, isReady: (action: ActionName) => boolean): Action {
+  if (!life.replacement) return { do: 'DONE' };
+  return isReady('REPLACE') ? { do: 'REPLACE', replacement: life.replacement } : waitFor(life, ['REPLACE']);
+}
+
+/** Until the first of: a retry of these actions, the order's release, the end of its time, the next question to the venue. */
+function waitFor(life: OrderLife, actions: readonly ActionName[]): Action {
+  const times: (number | null)[] = actions.map((action) => life.retries.dueAtMs(action));
+  const { progress } = life;
+  if (progress !== null && !life.isClosed) {
+    if (!life.retries.hasFailed('EXPIRE')) times.push(expiryDueMs(life));
+    if (!progress.isAcknowledged && !life.retries.hasFailed('EXECUTE') && progress.releaseAt) times.push(Date.parse(progress.releaseAt));
+    if (progress.isAcknowledged && life.cancelRequestedBy === null && !life.retries.hasFailed('EXPIRE')) times.push(refreshDueMs(life));
+  }
+  const known = times.filter((time) => time !== null);
+  return { do: 'WAIT', untilMs: known.length === 0 ? null : Math.min(...known) };
+}
