@@ -14,6 +14,10 @@ import type { ApiMetrics } from './metrics.ts';
 import { observeRequests } from './observe-requests.ts';
 import { PROBLEM_CONTENT_TYPE, problemHeaders, toHubError, toProblem } from './problem.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
+import { registerAdminBreakRoutes } from './routes/admin-breaks.ts';
+import { registerAdminOrderRoutes } from './routes/admin-orders.ts';
+import { registerAdminSessionRoutes } from './routes/admin-sessions.ts';
+import { registerAdminSettlementRoutes } from './routes/admin-settlements.ts';
 import { registerAuthRoutes } from './routes/auth.ts';
 import { registerClockRoutes } from './routes/clock.ts';
 import { registerDocsRoutes } from './routes/docs.ts';
@@ -24,6 +28,7 @@ import { registerOrderRoutes } from './routes/orders.ts';
 import { registerPortfolioRoutes } from './routes/portfolio.ts';
 import { registerPositionRoutes } from './routes/positions.ts';
 import { registerWatchlistRoutes } from './routes/watchlist.ts';
+import { registerWithdrawalRoutes } from './routes/withdrawals.ts';
 
 export interface ApiLimits {
   bodyBytesMax: number;
@@ -83,11 +88,16 @@ export function createApi(deps: ApiDependencies): OpenAPIHono<ApiEnv> {
   registerOrderRoutes(app, useCases.orders, guards);
   registerPortfolioRoutes(app, useCases.portfolio, guards);
   registerPositionRoutes(app, useCases.portfolio, guards);
+  registerWithdrawalRoutes(app, useCases.withdrawals, guards);
   registerInstrumentRoutes(app, useCases.market, guards);
   registerWatchlistRoutes(app, useCases.market, guards);
   registerMarketDataRoutes(app, useCases.market, guards);
   registerClockRoutes(app, useCases.market, guards);
   registerAdminRoutes(app, useCases.market, guards);
+  registerAdminOrderRoutes(app, useCases.admin, guards);
+  registerAdminBreakRoutes(app, useCases.admin, guards);
+  registerAdminSettlementRoutes(app, useCases.settlements, guards);
+  registerAdminSessionRoutes(app, useCases.admin, guards);
   registerHealthRoutes(app, { readiness: deps.readiness, registry: metrics.registry, logger });
   registerDocsRoutes(app);
   return app;

@@ -1,26 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
+import { createAttentionReader } from '../adapters/postgres/attention-reader.ts';
+import { createBreakStore } from '../adapters/postgres/break-store.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { createInstrumentStore } from '../adapters/postgres/instrument-store.ts';
+import { createOperatorLog } from '../adapters/postgres/operator-log.ts';
 import { createOrderReader } from '../adapters/postgres/order-reader.ts';
 import { createOrderStore } from '../adapters/postgres/order-store.ts';
 import { createPortfolioReader } from '../adapters/postgres/portfolio-reader.ts';
+import { createSettlementStore } from '../adapters/postgres/settlement-store.ts';
+import { createTradingSessionStore } from '../adapters/postgres/trading-session-store.ts';
 import { createUserStore } from '../adapters/postgres/user-store.ts';
 import { createWatchlistStore } from '../adapters/postgres/watchlist-store.ts';
+import { createWithdrawalStore } from '../adapters/postgres/withdrawal-store.ts';
 import { createAccessTokens } from '../adapters/security/access-tokens.ts';
 import { createPasswordHasher } from '../adapters/security/password-hasher.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
 import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
+import { createSettlementWorkflows } from '../adapters/temporal/settlement-workflows.ts';
 import type { AccessTokens } from '../contracts/ports/auth.ts';
 import { type CalendarName, calendarNamed } from '../domain/calendar/choose-calendar.ts';
+import { createAdminUseCases } from '../use-cases/admin/admin-use-cases.ts';
 import { createAuthUseCases } from '../use-cases/auth/auth-use-cases.ts';
 import { createMarketUseCases } from '../use-cases/market/market-use-cases.ts';
 import { createAcceptOrder } from '../use-cases/orders/accept-order.ts';
 import { createCancelOrder } from '../use-cases/orders/cancel-order.ts';
 import { createOrderReads } from '../use-cases/orders/read-orders.ts';
+import { createReplaceOrder } from '../use-cases/orders/replace-order.ts';
 import { createSubmitOrder } from '../use-cases/orders/submit-order.ts';
 import { createPortfolioUseCases } from '../use-cases/portfolio/portfolio-use-cases.ts';
+import { createWithdrawalUseCases } from '../use-cases/portfolio/withdrawal-use-cases.ts';
+import { createSettlementAdmin } from '../use-cases/settlement/settlement-admin.ts';
 import type { HubUseCases } from '../use-cases/use-cases.ts';
 
 export interface CompositionConfig {
@@ -57,7 +68,10 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
   const orders = createOrderStore(database);
   const workflows = createOrderWorkflows(temporal.client);
   const acceptOrder = createAcceptOrder({ orders, marketData, calendar, clock });
-  const orderReads = createOrderReads({ orders: createOrderReader(sql) });
+  const orderReader = createOrderReader(sql);
+  const orderReads = createOrderReads({ orders: orderReader });
+  const instruments = createInstrumentStore(sql);
+  const sessions = createTradingSessionStore(sql);
 
   return {
     accessTokens,
@@ -66,13 +80,31 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
       orders: {
         ...orderReads,
         submitOrder: createSubmitOrder({ orders, workflows, marketData, acceptOrder, clock, logger }),
+        replaceOrder: createReplaceOrder({ orders, reader: orderReader, workflows, getOrder: orderReads.getOrder, clock }),
         cancelOrder: createCancelOrder({ workflows, getOrder: orderReads.getOrder }),
       },
       portfolio: createPortfolioUseCases({ portfolio: createPortfolioReader(sql), marketData, clock }),
+      withdrawals: createWithdrawalUseCases({ withdrawals: createWithdrawalStore(sql), clock }),
+      settlements: createSettlementAdmin({
+        settlements: createSettlementStore(sql),
+        workflows: createSettlementWorkflows(temporal.client),
+        newId: randomUUID,
+      }),
       market: createMarketUseCases({
-        instruments: createInstrumentStore(sql),
+        instruments,
         watchlists: createWatchlistStore(sql),
         marketData,
+        sessions,
+        calendar,
+        clock,
+      }),
+      admin: createAdminUseCases({
+        orders: createAttentionReader(sql),
+        workflows,
+        log: createOperatorLog(sql),
+        breaks: createBreakStore(database),
+        sessions,
+        instruments,
         calendar,
         clock,
       }),

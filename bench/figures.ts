@@ -3,6 +3,7 @@ import type { AuthPart } from './part-auth.ts';
 import type { FootprintPart } from './part-footprint.ts';
 import type { OrderPart } from './part-orders.ts';
 import type { ReadPart } from './part-reads.ts';
+import type { SettlementPart } from './part-settlement.ts';
 import type { SkeletonFigures } from './skeletons.ts';
 
 /** All that one run measured; a part that did not run is missing. */
@@ -14,4 +15,5 @@ export interface BenchFigures {
   reads?: ReadPart;
   auth?: AuthPart;
   footprint?: FootprintPart;
+  settlement?: SettlementPart;
 }

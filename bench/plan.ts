@@ -19,6 +19,7 @@ export interface Plan {
   readonly logins: { readonly single: number; readonly crowd: number };
   readonly validations: { readonly single: number; readonly crowd: number };
   readonly storageOrders: number;
+  readonly settlement: { readonly instructions: number; readonly accounts: number };
 }
 
 export const CROWD = 50;
@@ -38,6 +39,7 @@ export const FULL_PLAN: Plan = {
   logins: { single: 40, crowd: 80 },
   validations: { single: 1_000, crowd: 10_000 },
   storageOrders: 600,
+  settlement: { instructions: 50_000, accounts: 200 },
 };
 
 export const QUICK_PLAN: Plan = {
@@ -53,4 +55,5 @@ export const QUICK_PLAN: Plan = {
   logins: { single: 15, crowd: 30 },
   validations: { single: 300, crowd: 3_000 },
   storageOrders: 200,
+  settlement: { instructions: 5_000, accounts: 50 },
 };

@@ -5,6 +5,7 @@ import type { OrderFigures } from './order-run.ts';
 import { overallRate, pairsWith, rateRatio } from './pair-figures.ts';
 import type { FootprintPart } from './part-footprint.ts';
 import type { OrderPart } from './part-orders.ts';
+import type { SettlementPart } from './part-settlement.ts';
 import type { SkeletonFigures } from './skeletons.ts';
 import { type LatencySummary, mean } from './statistics.ts';
 import { judgeTargets } from './targets.ts';
@@ -18,7 +19,7 @@ const share = (value: number): string => `${(value * 100).toFixed(0)} %`;
 
 /** The report for people. Milliseconds throughout, CPU in milliseconds of a core for one order or call. */
 export function formatReport(figures: BenchFigures): string {
-  const { skeletons, orders, reads, auth, footprint, machine } = figures;
+  const { skeletons, orders, reads, auth, footprint, settlement, machine } = figures;
   const calls = [...Object.values(reads ?? {}), ...Object.values(auth ?? {})] as CallFigures[];
   return [
     `${machine.date}  ${machine.gitCommit.slice(0, 10)}${machine.gitDirty ? ' and changes' : ''}  Node ${machine.node}  ` +
@@ -27,6 +28,7 @@ export function formatReport(figures: BenchFigures): string {
     ...(orders ? ['', ...formatOrders(orders)] : []),
     ...(calls.length > 0 ? ['', 'Reads, logins and token validation', formatCalls(calls)] : []),
     ...(footprint ? ['', ...formatFootprint(footprint)] : []),
+    ...(settlement ? ['', ...formatSettlement(settlement)] : []),
     ...warnOfOthers(figures),
     ...['', formatTable([['target', 'measured', 'met'], ...judgeTargets(figures).map(targetCells)])],
   ].join('\n');
@@ -177,5 +179,24 @@ function formatFootprint({ orders, bytesPerOrder, memory }: FootprintPart): stri
     `Storage of an order (over ${orders}): Temporal ${kb(bytesPerOrder.temporal)} kB, hub ${kb(bytesPerOrder.hub)} kB, venue ${kb(bytesPerOrder.paperBroker)} kB`,
     '',
     formatTable([['resident memory, MB', 'before', 'after'], ...rows]),
+  ];
+}
+
+function formatSettlement({
+  instructions,
+  accounts,
+  seconds,
+  instructionsPerSecond,
+  chunks,
+  workerPeakBytes,
+  histories,
+}: SettlementPart): string[] {
+  const mostOf = (read: (history: SettlementPart['histories'][number]) => number) => Math.max(0, ...histories.map(read));
+  const peak = workerPeakBytes === null ? 'not known' : `${(workerPeakBytes / 2 ** 20).toFixed(0)} MB`;
+  return [
+    `Settlement of ${instructions} executions of ${accounts} accounts in one run: ${instructionsPerSecond} a second, ` +
+      `${seconds.toFixed(1)} s in ${chunks} chunks; every cent and share moved once`,
+    `Worker's peak memory ${peak}; ${histories.length} run(s) in the chain, the longest with ${mostOf(({ events }) => events)} events, ` +
+      `${(mostOf(({ bytes }) => bytes) / 1024).toFixed(0)} kB`,
   ];
 }

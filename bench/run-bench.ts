@@ -11,6 +11,7 @@ import { runAuth } from './part-auth.ts';
 import { runFootprint } from './part-footprint.ts';
 import { runOrders } from './part-orders.ts';
 import { runReads } from './part-reads.ts';
+import { runSettlement } from './part-settlement.ts';
 import { runSkeletons } from './part-skeletons.ts';
 import type { Plan } from './plan.ts';
 import { describeSkeleton } from './report.ts';
@@ -68,7 +69,7 @@ async function runParts(run: PartsRun): Promise<void> {
   };
   const stack = await startBenchStack({
     stateDir,
-    temporalOnly: !wants('b', 'c', 'd', 'e'),
+    temporalOnly: !wants('b', 'c', 'd', 'e', 'f'),
     say: (name, line) => say(`${name}: ${line}`),
     signal,
   });
@@ -79,7 +80,7 @@ async function runParts(run: PartsRun): Promise<void> {
     figures.skeletons = await runSkeletons(rig, plan, (measured) => say(describeSkeletonRun(measured)));
   });
   await rig.rest();
-  if (!wants('b', 'c', 'd', 'e')) return;
+  if (!wants('b', 'c', 'd', 'e', 'f')) return;
 
   const context = await createBenchContext(stack);
   onStarted(context.close);
@@ -97,6 +98,9 @@ async function runParts(run: PartsRun): Promise<void> {
   });
   await attempt('e', 'memory and storage', async () => {
     figures.footprint = await runFootprint({ context, runner, plan, memoryBefore, stateDir });
+  });
+  await attempt('f', 'settlement', async () => {
+    figures.settlement = await runSettlement({ context, plan, say });
   });
 }
 

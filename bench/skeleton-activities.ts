@@ -3,17 +3,19 @@ import type { ExecutedSteps } from '../contracts/workflow-messages.ts';
 
 /** A step that does nothing and answers as much as our real one. */
 export const skeletonActivities = {
-  doNothing: async ({ orderId, quantity }: OrderSubmission): Promise<ExecutedSteps> => ({
+  doNothing: async ({ orderId }: OrderSubmission): Promise<ExecutedSteps> => ({
     accept: 'ACCEPTED',
     place: 'ACKNOWLEDGED',
     booked: [`${orderId}.1/1`],
     progress: {
       orderId,
       status: 'FILLED',
-      filledQuantity: quantity,
+      filledQuantity: '10',
       leavesQuantity: '0',
       averageFillPrice: '205.75',
       rejectCode: null,
+      isAcknowledged: true,
+      releaseAt: null,
       expiresAt: null,
     },
   }),

@@ -30,6 +30,7 @@ const TIMEOUT_MS = 10_000;
  * const { accessToken } = await createHubClient({ baseUrl }).auth.login({ email, password });
  * const hub = createHubClient({ baseUrl, token: accessToken });
  * const { order } = await hub.orders.submitOrder({ symbol: 'AAPL', side: Side.BUY, type: OrderType.MARKET, timeInForce: TimeInForce.DAY, quantity: '10' });
+ * await hub.orders.replaceOrder({ id: orderId, quantity: '12', idempotencyKey: 'my-replace-1' });
  * ```
  *
  * A failed call throws a `ConnectError`; `error.findDetails(ErrorInfoSchema)[0]?.code` is the stable code that REST gives too.

@@ -1,7 +1,13 @@
 import type { Caller } from '../contracts/caller.ts';
-import type { AuditEvent, Execution, Order, OrderTerms } from '../contracts/orders.ts';
+import type { AuditEvent, Execution, Order, OrderTerms, ReplaceTerms } from '../contracts/orders.ts';
 import type { Balance, Instrument, Page, PortfolioSummary, Position, WatchlistItem } from '../contracts/portfolio.ts';
+import type { OperatorOrder } from '../contracts/ports/attention-reader.ts';
+import type { Break } from '../contracts/ports/breaks.ts';
 import type { Quotes } from '../contracts/ports/market-data.ts';
+import type { Withdrawal } from '../contracts/ports/withdrawals.ts';
+import type { SettlementInRepair } from '../contracts/settlement.ts';
+import type { OperatorRequest } from '../contracts/workflow-messages.ts';
+import type { InstrumentSession } from '../contracts/ports/trading-sessions.ts';
 
 export interface Tokens {
   accessToken: string;
@@ -44,6 +50,16 @@ export interface AuthUseCases {
 export interface OrderUseCases {
   /** A refusal is an answer: the order comes back as REJECTED with its `rejectCode`. */
   submitOrder(caller: Caller, terms: OrderTerms, idempotencyKey: string | null): Promise<{ order: Order; replayed: boolean }>;
+  /**
+   * Asks for a new order in the place of an open one and answers with the new one as it then stands; a refusal is an answer, as of
+   * `submitOrder`. Failures: `ORDER_NOT_REPLACEABLE`, `VALIDATION_FAILED` for terms that are not of the original's type.
+   */
+  replaceOrder(
+    caller: Caller,
+    orderId: string,
+    terms: ReplaceTerms,
+    idempotencyKey: string | null,
+  ): Promise<{ order: Order; replayed: boolean }>;
   /** Asks for the cancel and answers with the order as it then stands. Failure: `ORDER_NOT_CANCELABLE` when it is closed. */
   cancelOrder(caller: Caller, orderId: string): Promise<Order>;
   getOrder(caller: Caller, orderId: string): Promise<Order>;
@@ -59,6 +75,31 @@ export interface PortfolioUseCases {
   listPositions(caller: Caller, includeClosed: boolean): Promise<Position[]>;
   /** Failure: `POSITION_NOT_FOUND`. */
   getPosition(caller: Caller, symbol: string): Promise<Position>;
+}
+
+/** Settled cash that leaves the caller's account. */
+export interface WithdrawalUseCases {
+  /** With a key, the first answer is given again. Failures: `INSUFFICIENT_WITHDRAWABLE_CASH` (nothing is kept), `IDEMPOTENCY_KEY_REUSED`. */
+  withdraw(caller: Caller, amount: string, idempotencyKey: string | null): Promise<{ withdrawal: Withdrawal; replayed: boolean }>;
+  /** Newest first. */
+  listWithdrawals(caller: Caller, request: PageRequest): Promise<Page<Withdrawal>>;
+}
+
+/** Executions that could not be settled on their day; each has a workflow of its own that retries. For operators. */
+export interface SettlementAdmin {
+  listInRepair(request: PageRequest): Promise<Page<SettlementInRepair>>;
+  /**
+   * Ends the wait before the next attempt and answers with what came of it; PENDING when that takes long. Failures:
+   * `SETTLEMENT_NOT_FOUND`, `SETTLEMENT_NOT_WAITING`.
+   */
+  retrySettlement(executionId: string, request: OperatorRequest): Promise<RetriedSettlement>;
+}
+
+export interface RetriedSettlement {
+  executionId: string;
+  status: 'SETTLED' | 'IN_REPAIR' | 'PENDING';
+  /** Why it is still in repair. */
+  reason: string | null;
 }
 
 /** Times are RFC 3339 in UTC. */
@@ -91,9 +132,44 @@ export interface MarketUseCases {
   removeFromWatchlist(caller: Caller, symbol: string): Promise<WatchlistItem[]>;
   invalidateCache(symbols: readonly string[]): Promise<number>;
   warmCache(symbols: readonly string[]): Promise<number>;
-  getClock(): Promise<MarketClock>;
-  /** Dates are `YYYY-MM-DD`; null: from today, to 30 days after the start. Failure: `VALIDATION_FAILED`. */
-  listCalendar(request: { start: string | null; end: string | null }): Promise<MarketDay[]>;
+  /** Of the market, or of an instrument with its own sessions. Failure: `INSTRUMENT_NOT_FOUND`. */
+  getClock(symbol: string | null): Promise<MarketClock>;
+  /**
+   * Of the market, or of an instrument with its own sessions. Dates are `YYYY-MM-DD`; null: from today, to 30 days after the start.
+   * Failures: `VALIDATION_FAILED`, `INSTRUMENT_NOT_FOUND`.
+   */
+  listCalendar(request: { start: string | null; end: string | null; symbol: string | null }): Promise<MarketDay[]>;
+}
+
+export interface AdminOrderFilter extends OrderFilter {
+  /** `true`: those that wait for an operator; `false`: all others; null: both. */
+  attention: boolean | null;
+}
+
+/**
+ * What operators do, on the orders of all accounts. Each interference is kept in the audit trail with who and why; `reason` has 1 to
+ * 500 characters. An unknown order is `ORDER_NOT_FOUND`.
+ */
+export interface AdminUseCases {
+  /** Those that wait for an operator come longest waiting first, all others newest first. */
+  listOrders(filter: AdminOrderFilter): Promise<Page<OperatorOrder>>;
+  getOrder(orderId: string): Promise<OperatorOrder>;
+  listTimeline(orderId: string): Promise<AuditEvent[]>;
+  /** Ends the wait before the next attempt. Failure: `ORDER_NOT_WAITING`. */
+  retryOrder(operator: Caller, orderId: string, reason: string): Promise<OperatorOrder>;
+  /** Ends the order and releases its hold. Failure: `ORDER_NOT_WAITING`. */
+  failOrder(operator: Caller, orderId: string, reason: string): Promise<OperatorOrder>;
+  /** Failure: `ORDER_NOT_CANCELABLE`. */
+  cancelOrder(operator: Caller, orderId: string, reason: string): Promise<OperatorOrder>;
+  listBreaks(filter: PageRequest & { status: 'open' | 'resolved' | 'all' }): Promise<Page<Break>>;
+  /** Failures: `BREAK_NOT_FOUND`, `BREAK_ALREADY_RESOLVED`. */
+  resolveBreak(operator: Caller, breakId: string, resolution: string): Promise<Break>;
+  /** Dates are `YYYY-MM-DD`; null: from today, to a year after the start. Failures: `INSTRUMENT_NOT_FOUND`, `VALIDATION_FAILED`. */
+  listSessions(symbol: string, request: { start: string | null; end: string | null }): Promise<InstrumentSession[]>;
+  /** Failures: `INSTRUMENT_NOT_FOUND`, `VALIDATION_FAILED`. */
+  setSession(operator: Caller, symbol: string, session: InstrumentSession, reason: string): Promise<InstrumentSession>;
+  /** Failures: `INSTRUMENT_NOT_FOUND`, `TRADING_SESSION_NOT_FOUND`. */
+  removeSession(operator: Caller, symbol: string, date: string, reason: string): Promise<void>;
 }
 
 /** All that the system does for whoever asks, whatever the wire. */
@@ -101,5 +177,8 @@ export interface HubUseCases {
   auth: AuthUseCases;
   orders: OrderUseCases;
   portfolio: PortfolioUseCases;
+  withdrawals: WithdrawalUseCases;
+  settlements: SettlementAdmin;
   market: MarketUseCases;
+  admin: AdminUseCases;
 }

@@ -22,7 +22,10 @@ export const toOrderMessage = (order: Order): MessageInitShape<typeof OrderSchem
   type: OrderType[order.type],
   timeInForce: TimeInForce[order.timeInForce],
   quantity: order.quantity,
+  notional: order.notional ?? '',
   limitPrice: order.limitPrice ?? '',
+  stopPrice: order.stopPrice ?? '',
+  trailPercent: order.trailPercent ?? '',
   status: OrderStatus[order.status],
   filledQuantity: order.filledQuantity,
   leavesQuantity: order.leavesQuantity,
@@ -31,13 +34,17 @@ export const toOrderMessage = (order: Order): MessageInitShape<typeof OrderSchem
   ...timestampField('marketDataTimestamp', order.marketDataTimestamp),
   rejectCode: order.rejectCode ?? '',
   rejectFacts: order.rejectFacts ?? {},
+  ...timestampField('releaseAt', order.releaseAt),
   ...timestampField('expiresAt', order.expiresAt),
+  replaces: order.replaces ?? '',
+  replacedBy: order.replacedBy ?? '',
   submittedAt: toTimestamp(order.submittedAt),
   updatedAt: toTimestamp(order.updatedAt),
   ...timestampField('filledAt', order.filledAt),
   ...timestampField('canceledAt', order.canceledAt),
   ...timestampField('expiredAt', order.expiredAt),
   ...timestampField('rejectedAt', order.rejectedAt),
+  ...timestampField('replacedAt', order.replacedAt),
 });
 
 export const toExecutionMessage = (execution: Execution): MessageInitShape<typeof ExecutionSchema> => ({
@@ -49,6 +56,9 @@ export const toExecutionMessage = (execution: Execution): MessageInitShape<typeo
   quantity: execution.quantity,
   price: execution.price,
   executedAt: toTimestamp(execution.executedAt),
+  tradeDate: execution.tradeDate,
+  settlementDate: execution.settlementDate,
+  settlementStatus: execution.settlementStatus,
 });
 
 export const toBalanceMessage = (balance: Balance): MessageInitShape<typeof BalanceSchema> => ({
@@ -57,6 +67,7 @@ export const toBalanceMessage = (balance: Balance): MessageInitShape<typeof Bala
   unsettledCash: balance.unsettledCash,
   heldCash: balance.heldCash,
   buyingPower: balance.buyingPower,
+  withdrawableCash: balance.withdrawableCash,
 });
 
 export const toPositionMessage = (position: Position): MessageInitShape<typeof PositionSchema> => ({

@@ -1,10 +1,10 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { HubError } from '../../contracts/errors.ts';
 import { OrderType, Side, TimeInForce } from '../../proto/gen/hub/v1/broker_pb.js';
 import {
   type ListOrdersRequest,
   type OrderService,
+  type OrderServiceReplaceOrderRequest,
   OrderStatus,
   OrderStatusFilter,
   type SubmitOrderRequest,
@@ -25,12 +25,18 @@ export function createOrderService(orders: OrderUseCases): ServiceImpl<typeof Or
       return { order: toOrderMessage(orThrowRefusal(order)), replayed };
     },
 
+    async replaceOrder(request, context) {
+      const key = request.idempotencyKey === '' ? null : parseRequest(schemas.IdempotencyKey, request.idempotencyKey);
+      const { order, replayed } = await orders.replaceOrder(callerOf(context), schemas.orderIdOf(request), readReplaceTerms(request), key);
+      return { order: toOrderMessage(orThrowRefusal(order)), replayed };
+    },
+
     async getOrder({ id }, context) {
-      return { order: toOrderMessage(await orders.getOrder(callerOf(context), readId(id))) };
+      return { order: toOrderMessage(await orders.getOrder(callerOf(context), schemas.orderIdOf({ id }))) };
     },
 
     async getOrderStatus({ id }, context) {
-      const order = await orders.getOrder(callerOf(context), readId(id));
+      const order = await orders.getOrder(callerOf(context), schemas.orderIdOf({ id }));
       const { filledQuantity, leavesQuantity } = order;
       const updatedAt = timestampFromDate(new Date(order.updatedAt));
       return { id: order.id, status: OrderStatus[order.status], filledQuantity, leavesQuantity, updatedAt };
@@ -42,12 +48,12 @@ export function createOrderService(orders: OrderUseCases): ServiceImpl<typeof Or
     },
 
     async listExecutions({ orderId }, context) {
-      const executions = await orders.listExecutions(callerOf(context), readId(orderId));
+      const executions = await orders.listExecutions(callerOf(context), schemas.orderIdOf({ id: orderId }));
       return { executions: executions.map(toExecutionMessage) };
     },
 
     async cancelOrder({ id }, context) {
-      return { order: toOrderMessage(await orders.cancelOrder(callerOf(context), readId(id))) };
+      return { order: toOrderMessage(await orders.cancelOrder(callerOf(context), schemas.orderIdOf({ id }))) };
     },
   };
 }
@@ -60,9 +66,25 @@ const readTerms = (request: SubmitOrderRequest) =>
       side: Side[request.side],
       type: OrderType[request.type],
       timeInForce: TimeInForce[request.timeInForce],
-      quantity: request.quantity,
+      quantity: request.quantity || null,
+      notional: request.notional || null,
       limitPrice: request.limitPrice || null,
+      stopPrice: request.stopPrice || null,
+      trailPercent: request.trailPercent || null,
       clientOrderId: request.clientOrderId || null,
+    }),
+  );
+
+/** What is empty stays as it is. */
+const readReplaceTerms = (request: OrderServiceReplaceOrderRequest) =>
+  schemas.toReplaceTerms(
+    parseRequest(schemas.ReplaceOrderRequest, {
+      quantity: request.quantity || undefined,
+      limitPrice: request.limitPrice || undefined,
+      stopPrice: request.stopPrice || undefined,
+      trailPercent: request.trailPercent || undefined,
+      timeInForce: request.timeInForce === TimeInForce.UNSPECIFIED ? undefined : (TimeInForce[request.timeInForce] ?? ''),
+      clientOrderId: request.clientOrderId || undefined,
     }),
   );
 
@@ -74,9 +96,3 @@ const readFilter = (request: ListOrdersRequest): OrderFilter =>
     ...(request.limit === 0 ? {} : { limit: String(request.limit) }),
     ...(request.cursor === '' ? {} : { cursor: request.cursor }),
   });
-
-function readId(text: string): string {
-  const id = schemas.readOrderId(text);
-  if (id === null) throw new HubError('ORDER_NOT_FOUND');
-  return id;
-}

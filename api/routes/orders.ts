@@ -1,17 +1,42 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { HubError } from '../../contracts/errors.ts';
 import type { OrderUseCases } from '../../use-cases/use-cases.ts';
 import { type ApiEnv, callerOf } from '../api-env.ts';
 import type { Guards } from '../auth.ts';
-import { InvalidRequest } from '../invalid-request.ts';
+import { IDEMPOTENCY_KEY_HEADER, REPLAYED_HEADER, readIdempotencyKey } from '../idempotency-key.ts';
 import { orThrowRefusal } from '../order-refused.ts';
 import * as schemas from '../schemas/orders.ts';
-import { BEARER_SECURITY, jsonAnswer, jsonBody, signedInProblems } from './route-parts.ts';
-
-const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
-const REPLAYED_HEADER = 'Idempotency-Replayed';
+import { BEARER_SECURITY, jsonAnswer, jsonBody, MALFORMED_BODY, signedInProblems } from './route-parts.ts';
 
 const tags = ['Orders'];
+
+const idempotencyKeyParameter = {
+  name: IDEMPOTENCY_KEY_HEADER,
+  in: 'header' as const,
+  required: false,
+  description: '1 to 255 visible ASCII characters; `clientOrderId` where it is missing',
+  schema: { type: 'string' as const, maxLength: 255 },
+};
+
+const acceptedHeaders = {
+  Location: { description: 'The order', schema: { type: 'string' as const } },
+  [REPLAYED_HEADER]: { description: '`true` when this is the first answer given again', schema: { type: 'string' as const } },
+};
+
+/** With which an order is refused at once. */
+const REFUSALS = [
+  'UNKNOWN_SYMBOL',
+  'INSTRUMENT_HALTED',
+  'MARKET_CLOSED',
+  'NO_QUOTE',
+  'QUANTITY_NOT_FRACTIONABLE',
+  'LIMIT_PRICE_OUTSIDE_COLLAR',
+  'PRICE_INCREMENT_INVALID',
+  'STOP_PRICE_INVALID',
+  'ORDER_TOO_LARGE',
+  'INSUFFICIENT_BUYING_POWER',
+  'INSUFFICIENT_POSITION',
+  'ACCOUNT_RESTRICTED',
+] as const;
 
 const submitOrder = createRoute({
   method: 'post',
@@ -23,40 +48,13 @@ const submitOrder = createRoute({
     'The same key with the same body gets the first answer again, with `Idempotency-Replayed: true`. ' +
     'A refused order is kept: its problem carries the reason as `code` and the order as `orderId`.',
   security: BEARER_SECURITY,
-  parameters: [
-    {
-      name: IDEMPOTENCY_KEY_HEADER,
-      in: 'header',
-      required: false,
-      description: '1 to 255 visible ASCII characters; `clientOrderId` where it is missing',
-      schema: { type: 'string', maxLength: 255 },
-    },
-  ],
+  parameters: [idempotencyKeyParameter],
   request: jsonBody(schemas.SubmitOrderRequest),
   responses: {
-    202: {
-      ...jsonAnswer(schemas.Order, 'The order is accepted'),
-      headers: {
-        Location: { description: 'The order', schema: { type: 'string' } },
-        [REPLAYED_HEADER]: { description: '`true` when this is the first answer given again', schema: { type: 'string' } },
-      },
-    },
+    202: { ...jsonAnswer(schemas.Order, 'The order is accepted'), headers: acceptedHeaders },
     ...signedInProblems(
-      'VALIDATION_FAILED',
-      'MALFORMED_JSON',
-      'BODY_TOO_LARGE',
-      'UNSUPPORTED_MEDIA_TYPE',
-      'UNKNOWN_SYMBOL',
-      'INSTRUMENT_HALTED',
-      'MARKET_CLOSED',
-      'NO_QUOTE',
-      'QUANTITY_NOT_FRACTIONABLE',
-      'LIMIT_PRICE_OUTSIDE_COLLAR',
-      'PRICE_INCREMENT_INVALID',
-      'ORDER_TOO_LARGE',
-      'INSUFFICIENT_BUYING_POWER',
-      'INSUFFICIENT_POSITION',
-      'ACCOUNT_RESTRICTED',
+      ...MALFORMED_BODY,
+      ...REFUSALS,
       'IDEMPOTENCY_KEY_REUSED',
       'CLIENT_ORDER_ID_REUSED',
       'MARKET_DATA_UNAVAILABLE',
@@ -128,10 +126,47 @@ const cancelOrder = createRoute({
   },
 });
 
+const replaceOrder = createRoute({
+  ...ofOneOrder,
+  method: 'patch',
+  path: '/v1/orders/{id}',
+  operationId: 'replaceOrder',
+  summary: 'Replace an open order by a new one',
+  description:
+    'What is not named stays as it is; `quantity` counts what is filled already. The new order has its own id and takes the place of the ' +
+    'original when the venue agrees. Keys work as in `submitOrder`; a replacement that is refused leaves the original as it was.',
+  parameters: [idempotencyKeyParameter],
+  request: { ...ofOneOrder.request, ...jsonBody(schemas.ReplaceOrderRequest) },
+  responses: {
+    202: { ...jsonAnswer(schemas.Order, 'The new order'), headers: acceptedHeaders },
+    ...signedInProblems(
+      ...MALFORMED_BODY,
+      'ORDER_NOT_FOUND',
+      'ORDER_NOT_REPLACEABLE',
+      ...REFUSALS,
+      'REPLACE_REJECTED',
+      'IDEMPOTENCY_KEY_REUSED',
+      'CLIENT_ORDER_ID_REUSED',
+      'DATABASE_UNAVAILABLE',
+      'TEMPORAL_UNAVAILABLE',
+    ),
+  },
+});
+
 export function registerOrderRoutes(app: OpenAPIHono<ApiEnv>, orders: OrderUseCases, { signedIn }: Guards): void {
   app.openapi({ ...submitOrder, middleware: signedIn }, async (c) => {
     const key = readIdempotencyKey(c.req.header(IDEMPOTENCY_KEY_HEADER));
     const { order, replayed } = await orders.submitOrder(callerOf(c), schemas.toOrderTerms(c.req.valid('json')), key);
+    if (replayed) c.header(REPLAYED_HEADER, 'true');
+    orThrowRefusal(order);
+    c.header('Location', `/v1/orders/${order.id}`);
+    return c.json(order, 202);
+  });
+
+  app.openapi({ ...replaceOrder, middleware: signedIn }, async (c) => {
+    const key = readIdempotencyKey(c.req.header(IDEMPOTENCY_KEY_HEADER));
+    const terms = schemas.toReplaceTerms(c.req.valid('json'));
+    const { order, replayed } = await orders.replaceOrder(callerOf(c), schemas.orderIdOf(c.req.valid('param')), terms, key);
     if (replayed) c.header(REPLAYED_HEADER, 'true');
     orThrowRefusal(order);
     c.header('Location', `/v1/orders/${order.id}`);
@@ -143,37 +178,24 @@ export function registerOrderRoutes(app: OpenAPIHono<ApiEnv>, orders: OrderUseCa
   );
 
   app.openapi({ ...getOrder, middleware: signedIn }, async (c) => {
-    return c.json(await orders.getOrder(callerOf(c), orderIdOf(c.req.valid('param'))), 200);
+    return c.json(await orders.getOrder(callerOf(c), schemas.orderIdOf(c.req.valid('param'))), 200);
   });
 
   app.openapi({ ...getOrderStatus, middleware: signedIn }, async (c) => {
-    const order = await orders.getOrder(callerOf(c), orderIdOf(c.req.valid('param')));
+    const order = await orders.getOrder(callerOf(c), schemas.orderIdOf(c.req.valid('param')));
     const { id, status, filledQuantity, leavesQuantity, updatedAt } = order;
     return c.json({ id, status, filledQuantity, leavesQuantity, updatedAt }, 200);
   });
 
   app.openapi({ ...listExecutions, middleware: signedIn }, async (c) => {
-    return c.json({ items: await orders.listExecutions(callerOf(c), orderIdOf(c.req.valid('param'))) }, 200);
+    return c.json({ items: await orders.listExecutions(callerOf(c), schemas.orderIdOf(c.req.valid('param'))) }, 200);
   });
 
   app.openapi({ ...listTimeline, middleware: signedIn }, async (c) => {
-    return c.json({ items: await orders.listTimeline(callerOf(c), orderIdOf(c.req.valid('param'))) }, 200);
+    return c.json({ items: await orders.listTimeline(callerOf(c), schemas.orderIdOf(c.req.valid('param'))) }, 200);
   });
 
   app.openapi({ ...cancelOrder, middleware: signedIn }, async (c) => {
-    return c.json(await orders.cancelOrder(callerOf(c), orderIdOf(c.req.valid('param'))), 202);
+    return c.json(await orders.cancelOrder(callerOf(c), schemas.orderIdOf(c.req.valid('param'))), 202);
   });
-}
-
-function readIdempotencyKey(header: string | undefined): string | null {
-  if (header === undefined) return null;
-  const key = schemas.IdempotencyKey.safeParse(header);
-  if (!key.success) throw new InvalidRequest([{ path: IDEMPOTENCY_KEY_HEADER, message: 'must be 1 to 255 visible ASCII characters' }]);
-  return key.data;
-}
-
-function orderIdOf(path: { id: string }): string {
-  const id = schemas.readOrderId(path.id);
-  if (id === null) throw new HubError('ORDER_NOT_FOUND');
-  return id;
 }

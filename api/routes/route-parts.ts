@@ -29,3 +29,9 @@ export function problems(...codes: ErrorCode[]) {
 
 /** {@link problems} of a route that needs a token. */
 export const signedInProblems = (...codes: ErrorCode[]) => problems(...SIGNED_IN, ...codes);
+
+/** {@link problems} of a route for operators. */
+export const adminProblems = (...codes: ErrorCode[]) => signedInProblems('FORBIDDEN', ...codes, 'DATABASE_UNAVAILABLE');
+
+/** What can be wrong with a JSON body before its fields are read, and then. */
+export const MALFORMED_BODY = ['VALIDATION_FAILED', 'MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const;

@@ -1,37 +1,39 @@
 import { z } from '@hono/zod-openapi';
-import type { OrderTerms } from '../../contracts/orders.ts';
+import { HubError } from '../../contracts/errors.ts';
+import type { OrderTerms, ReplaceTerms } from '../../contracts/orders.ts';
+import { Decimal, formatCash } from '../../domain/money/decimal.ts';
 import { ORDER_STATUSES, ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../../domain/order/order.ts';
-import { clientOrderId, decimal, isUuid, pageOf, pageQuery, price, quantity, symbol, timestamp } from './fields.ts';
-
-const SUPPORTED_TYPES = ['MARKET', 'LIMIT'] as const;
-const SUPPORTED_TIMES_IN_FORCE = ['DAY', 'GTC', 'IOC', 'FOK'] as const;
-
-/** An enum of the words that are taken now; a word that the domain knows beyond them is called unsupported, not wrong. */
-const supported = <const T extends readonly [string, ...string[]]>(words: T, known: readonly string[]) =>
-  z.enum(words, {
-    error: ({ input }) =>
-      typeof input === 'string' && known.includes(input) ? `${input} is not supported yet` : `must be one of ${words.join(', ')}`,
-  });
+import {
+  clientOrderId,
+  decimal,
+  notional,
+  pageOf,
+  pageQuery,
+  price,
+  quantity,
+  readUuid,
+  symbol,
+  timestamp,
+  trailPercent,
+} from './fields.ts';
+import { termsErrors } from './order-terms.ts';
 
 /** What a client asks for: `POST /v1/orders` and `OrderService.SubmitOrder`. */
 export const SubmitOrderRequest = z
   .strictObject({
     symbol,
     side: z.enum(SIDES),
-    type: supported(SUPPORTED_TYPES, ORDER_TYPES),
-    timeInForce: supported(SUPPORTED_TIMES_IN_FORCE, TIMES_IN_FORCE),
-    quantity,
-    limitPrice: price.nullish().openapi({ description: 'USD a share; LIMIT orders only, which must have it' }),
+    type: z.enum(ORDER_TYPES),
+    timeInForce: z.enum(TIMES_IN_FORCE).openapi({ description: 'MARKET and LIMIT take all; the others, DAY and GTC; by notional, DAY' }),
+    quantity: quantity.nullish().openapi({ description: 'Shares; this or `notional`' }),
+    notional: notional.nullish().openapi({ description: 'USD instead of shares; MARKET DAY orders only' }),
+    limitPrice: price.nullish().openapi({ description: 'USD a share; LIMIT and STOP_LIMIT, which must have it' }),
+    stopPrice: price.nullish().openapi({ description: 'USD a share; STOP and STOP_LIMIT, which must have it' }),
+    trailPercent: trailPercent.nullish().openapi({ description: 'Percent of the best price; TRAILING_STOP, which must have it' }),
     clientOrderId: clientOrderId.nullish().openapi({ description: 'Also the idempotency key where no Idempotency-Key is sent' }),
   })
   .superRefine((order, context) => {
-    const hasPrice = order.limitPrice != null;
-    if (order.type === 'LIMIT' && !hasPrice) {
-      context.addIssue({ code: 'custom', path: ['limitPrice'], message: 'a LIMIT order needs a limitPrice' });
-    }
-    if (order.type === 'MARKET' && hasPrice) {
-      context.addIssue({ code: 'custom', path: ['limitPrice'], message: 'a MARKET order has no limitPrice' });
-    }
+    for (const { path, message } of termsErrors(order)) context.addIssue({ code: 'custom', path: [path], message });
   })
   .openapi('SubmitOrderRequest');
 
@@ -41,10 +43,33 @@ export const toOrderTerms = (request: z.output<typeof SubmitOrderRequest>): Orde
   side: request.side,
   type: request.type,
   timeInForce: request.timeInForce,
-  quantity: request.quantity,
+  quantity: request.quantity ?? null,
+  notional: request.notional == null ? null : formatCash(new Decimal(request.notional)),
   limitPrice: request.limitPrice ?? null,
+  stopPrice: request.stopPrice ?? null,
+  trailPercent: request.trailPercent ?? null,
   clientOrderId: request.clientOrderId ?? null,
 });
+
+/** What a replacement may change: `PATCH /v1/orders/{id}` and `OrderService.ReplaceOrder`. */
+export const ReplaceOrderRequest = z
+  .strictObject({
+    quantity: quantity.optional().openapi({ description: 'Shares, those that are filled already included' }),
+    limitPrice: price.optional().openapi({ description: 'LIMIT and STOP_LIMIT' }),
+    stopPrice: price.optional().openapi({ description: 'STOP and STOP_LIMIT' }),
+    trailPercent: trailPercent.optional().openapi({ description: 'TRAILING_STOP' }),
+    timeInForce: z.enum(['DAY', 'GTC']).optional().openapi({ description: 'Of DAY and GTC orders' }),
+    clientOrderId: clientOrderId
+      .optional()
+      .openapi({ description: 'Of the new order; also the idempotency key where no Idempotency-Key is sent' }),
+  })
+  .refine((terms) => Object.values(terms).some((value) => value !== undefined), 'must say what to change')
+  .openapi('ReplaceOrderRequest');
+
+/** The parsed request as the use-case takes it. */
+export function toReplaceTerms(request: z.output<typeof ReplaceOrderRequest>): ReplaceTerms {
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+}
 
 /** 1 to 255 visible ASCII characters: the header `Idempotency-Key`. */
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters');
@@ -57,10 +82,11 @@ export const ListOrdersQuery = z.strictObject({
 
 export const OrderPath = z.object({ id: z.string().openapi({ format: 'uuid', example: '01981c2e-7b1a-7c3f-9d52-3f0a6f1b2c4d' }) });
 
-/** An order's id from a path or message, `null` when it cannot be one: then there is no such order. */
-export function readOrderId(text: string): string | null {
-  const id = text.toLowerCase();
-  return isUuid(id) ? id : null;
+/** The id of a path or message. What cannot be an id is no order. */
+export function orderIdOf(path: { id: string }): string {
+  const id = readUuid(path.id);
+  if (id === null) throw new HubError('ORDER_NOT_FOUND');
+  return id;
 }
 
 export const Order = z
@@ -73,16 +99,29 @@ export const Order = z
     type: z.enum(ORDER_TYPES),
     timeInForce: z.enum(TIMES_IN_FORCE),
     quantity: decimal,
+    notional: decimal.nullable(),
     limitPrice: decimal.nullable(),
+    stopPrice: decimal.nullable(),
+    trailPercent: decimal.nullable(),
     status: z.enum(ORDER_STATUSES),
     filledQuantity: decimal,
     leavesQuantity: decimal,
     averageFillPrice: decimal.nullable(),
     marketPriceAtSubmission: decimal.nullable(),
     marketDataTimestamp: timestamp.nullable(),
-    rejectCode: z.string().nullable(),
+    rejectCode: z
+      .string()
+      .nullable()
+      .openapi({
+        description:
+          'Why it is REJECTED: a code of the answers to `submitOrder` and `replaceOrder`; `BROKER_REJECTED` by the venue, ' +
+          '`OPERATOR_FAILED` by an operator',
+      }),
     rejectFacts: z.record(z.string(), z.string()).nullable(),
+    releaseAt: timestamp.nullable().openapi({ description: 'When it goes to the venue; null: at once' }),
     expiresAt: timestamp.nullable(),
+    replaces: z.string().nullable().openapi({ description: 'The order whose place this one takes' }),
+    replacedBy: z.string().nullable().openapi({ description: 'The order that took the place of this one' }),
     submittedAt: timestamp,
     updatedAt: timestamp,
     newAt: timestamp.nullable(),
@@ -91,6 +130,7 @@ export const Order = z
     expiredAt: timestamp.nullable(),
     rejectedAt: timestamp.nullable(),
     suspendedAt: timestamp.nullable(),
+    replacedAt: timestamp.nullable(),
   })
   .openapi('Order');
 
@@ -106,6 +146,8 @@ export const OrderStatusAnswer = z
   })
   .openapi('OrderStatus');
 
+const marketDate = z.string().openapi({ format: 'date', example: '2026-11-24', description: 'A date of the market' });
+
 export const ExecutionList = z
   .object({
     items: z.array(
@@ -120,6 +162,9 @@ export const ExecutionList = z
           price: decimal,
           cash: decimal,
           executedAt: timestamp,
+          tradeDate: marketDate,
+          settlementDate: marketDate,
+          settlementStatus: z.enum(['PENDING', 'SETTLED', 'IN_REPAIR']),
         })
         .openapi('Execution'),
     ),

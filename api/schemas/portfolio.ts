@@ -9,6 +9,7 @@ export const Balance = z
     unsettledCash: decimal,
     heldCash: decimal,
     buyingPower: decimal,
+    withdrawableCash: decimal,
   })
   .openapi('Balance');
 

@@ -8,7 +8,8 @@ import { createStubUseCases } from './stub-use-cases.ts';
 
 /** The edge over the real use-cases of that calendar, at that time. */
 async function rigAt(time: string, name: CalendarName = 'XNYS') {
-  const when = { calendar: calendarNamed(name), clock: () => Date.parse(time) };
+  const calendar = calendarNamed(name);
+  const when = { calendar, clock: () => Date.parse(time), hoursOf: async () => calendar };
   const market = { getClock: createGetClock(when), listCalendar: createListSessions(when) };
   const rig = await createApiRig({ useCases: createStubUseCases({ market }).useCases });
   return { get: (path: string) => callJson(rig, 'GET', path), anonymously: (path: string) => callJson(rig, 'GET', path, undefined, {}) };

@@ -1,47 +1,12 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { Code, createClient } from '@connectrpc/connect';
 import { createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createHubClient } from '../../clients/hub-client.ts';
 import { HubError } from '../../contracts/errors.ts';
 import { OrderType, Side, TimeInForce } from '../../proto/gen/hub/v1/broker_pb.js';
-import { ErrorInfoSchema } from '../../proto/gen/hub/v1/error_pb.js';
-import { OrderService, OrderStatus, OrderStatusFilter } from '../../proto/gen/hub/v1/orders_pb.js';
-import type { OrderFilter } from '../../use-cases/use-cases.ts';
-import { type ApiRig, type ApiRigOptions, createApiRig } from './api-rig.ts';
-import { CUSTOMER, createStubUseCases, ORDER_ID, orderOf } from './stub-use-cases.ts';
-
-type Listening = Awaited<ReturnType<ApiRig['listen']>>;
-
-const open: Listening[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close(0)));
-});
-
-async function serve(options: ApiRigOptions = {}) {
-  const rig = await createApiRig(options);
-  const server = await rig.listen();
-  open.push(server);
-  return { rig, server, hub: createHubClient({ baseUrl: server.httpUrl, token: rig.customerToken }) };
-}
-
-/** The code, the stable code and the request's id of a call that must fail. */
-async function failureOf(call: Promise<unknown>) {
-  const error = ConnectError.from(
-    await call.then(
-      () => new Error('the call did not fail'),
-      (reason: unknown) => reason,
-    ),
-  );
-  const info = error.findDetails(ErrorInfoSchema)[0];
-  return {
-    code: error.code,
-    reason: info?.code,
-    requestId: info?.requestId,
-    message: error.rawMessage,
-    facts: info?.facts,
-    orderId: info?.orderId,
-  };
-}
+import { OrderService } from '../../proto/gen/hub/v1/orders_pb.js';
+import { failureOf, serve } from './connect-rig.ts';
+import { CUSTOMER, createStubUseCases, ORDER_ID } from './stub-use-cases.ts';
 
 const LIMIT_ORDER = {
   symbol: 'AAPL',
@@ -51,73 +16,6 @@ const LIMIT_ORDER = {
   quantity: '10',
   limitPrice: '205.75',
 };
-
-describe('OrderService', () => {
-  it('submits an order with the terms, the key and the caller of the token', async () => {
-    const { useCases, submissions } = createStubUseCases();
-    const { hub } = await serve({ useCases });
-    const { order, replayed } = await hub.orders.submitOrder({ ...LIMIT_ORDER, clientOrderId: 'mine-1', idempotencyKey: 'key-1' });
-    expect(order).toMatchObject({ id: ORDER_ID, side: Side.BUY, status: OrderStatus.PENDING_NEW, quantity: '10', limitPrice: '205.75' });
-    expect(replayed).toBe(false);
-    const terms = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', timeInForce: 'DAY', quantity: '10', limitPrice: '205.75' };
-    expect(submissions).toEqual([{ caller: CUSTOMER, terms: { ...terms, clientOrderId: 'mine-1' }, key: 'key-1' }]);
-  });
-
-  it('tells a refused order as FAILED_PRECONDITION with the reason’s code, its facts and the order’s id', async () => {
-    const refused = orderOf({ status: 'REJECTED', rejectCode: 'UNKNOWN_SYMBOL', rejectFacts: { symbol: 'ZZZ' } });
-    const { useCases } = createStubUseCases({ orders: { submitOrder: async () => ({ order: refused, replayed: false }) } });
-    const { hub } = await serve({ useCases });
-    const failure = await failureOf(hub.orders.submitOrder({ ...LIMIT_ORDER, symbol: 'ZZZ' }));
-    expect(failure).toMatchObject({ code: Code.FailedPrecondition, reason: 'UNKNOWN_SYMBOL', requestId: expect.stringMatching(/.{36}/) });
-    expect(failure).toMatchObject({ facts: { symbol: 'ZZZ' }, orderId: refused.id });
-  });
-
-  it.each([
-    ['a quantity of zero', { quantity: '0' }, 'quantity'],
-    ['a quantity with nine decimals', { quantity: '1.000000001' }, 'quantity'],
-    ['a LIMIT order without a price', { limitPrice: '' }, 'limitPrice'],
-    ['a MARKET order with a price', { type: OrderType.MARKET }, 'limitPrice'],
-    ['a type that is not supported yet', { type: OrderType.STOP }, 'STOP is not supported yet'],
-    ['no side', { side: Side.UNSPECIFIED }, 'side'],
-    ['a side that nobody knows', { side: 77 }, 'side'],
-    ['SQL as symbol', { symbol: `'; DROP TABLE orders; --` }, 'symbol'],
-    ['NUL in the client order id', { clientOrderId: 'a\u0000' }, 'clientOrderId'],
-    ['a key with a space', { idempotencyKey: 'a b' }, 'visible ASCII'],
-  ])('refuses %s by the rules of REST', async (_what, over, word) => {
-    const { useCases, submissions } = createStubUseCases();
-    const { hub } = await serve({ useCases });
-    const failure = await failureOf(hub.orders.submitOrder({ ...LIMIT_ORDER, ...over }));
-    expect(failure).toMatchObject({ code: Code.InvalidArgument, reason: 'VALIDATION_FAILED', message: expect.stringContaining(word) });
-    expect(submissions).toEqual([]);
-  });
-
-  it('reads and cancels an order, and knows no other', async () => {
-    const { hub } = await serve();
-    expect((await hub.orders.getOrder({ id: ORDER_ID })).order).toMatchObject({ id: ORDER_ID, symbol: 'AAPL' });
-    expect(await hub.orders.getOrderStatus({ id: ORDER_ID })).toMatchObject({ status: OrderStatus.PENDING_NEW, leavesQuantity: '10' });
-    expect((await hub.orders.listExecutions({ orderId: ORDER_ID })).executions).toMatchObject([{ quantity: '4', side: Side.BUY }]);
-    expect((await hub.orders.cancelOrder({ id: ORDER_ID })).order).toMatchObject({ id: ORDER_ID });
-    for (const id of ['nonsense', '', '0198bbbb-0000-7000-8000-00000000ffff']) {
-      expect(await failureOf(hub.orders.getOrder({ id }))).toMatchObject({ code: Code.NotFound, reason: 'ORDER_NOT_FOUND' });
-    }
-  });
-
-  it('lists the open ones, 50 a page, unless told otherwise', async () => {
-    const filters: OrderFilter[] = [];
-    const listOrders = async (_caller: unknown, filter: OrderFilter) => {
-      filters.push(filter);
-      return { items: [orderOf()], nextCursor: null };
-    };
-    const { hub } = await serve({ useCases: createStubUseCases({ orders: { listOrders } }).useCases });
-    expect(await hub.orders.listOrders({})).toMatchObject({ orders: [{ id: ORDER_ID }], nextCursor: '' });
-    await hub.orders.listOrders({ status: OrderStatusFilter.ALL, symbol: 'IBM', limit: 200, cursor: 'next' });
-    expect(filters).toEqual([
-      { status: 'open', symbol: null, limit: 50, cursor: null },
-      { status: 'all', symbol: 'IBM', limit: 200, cursor: 'next' },
-    ]);
-    expect(await failureOf(hub.orders.listOrders({ limit: 201 }))).toMatchObject({ reason: 'VALIDATION_FAILED' });
-  });
-});
 
 describe('PositionService and PortfolioService', () => {
   it('give positions, balance and summary', async () => {

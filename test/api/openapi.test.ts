@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ERRORS } from '../../contracts/errors.ts';
+import { ORDER_FIELDS } from '../../contracts/orders.ts';
 import { callJson, createApiRig } from './api-rig.ts';
 
 interface Operation {
@@ -36,8 +38,11 @@ const CONTRACT = [
   'GET /v1/orders/{id}/executions',
   'GET /v1/orders/{id}/timeline',
   'PUT /v1/orders/{id}/cancel',
+  'PATCH /v1/orders/{id}',
   'GET /v1/portfolio/summary',
   'GET /v1/balance',
+  'POST /v1/withdrawals',
+  'GET /v1/withdrawals',
   'GET /v1/positions',
   'GET /v1/positions/{symbol}',
   'GET /v1/watchlist',
@@ -51,6 +56,19 @@ const CONTRACT = [
   'GET /v1/calendar',
   'POST /v1/admin/market-data/cache/invalidate',
   'POST /v1/admin/market-data/cache/warm',
+  'GET /v1/admin/orders',
+  'GET /v1/admin/orders/{id}',
+  'GET /v1/admin/orders/{id}/timeline',
+  'POST /v1/admin/orders/{id}/retry',
+  'POST /v1/admin/orders/{id}/fail',
+  'POST /v1/admin/orders/{id}/cancel',
+  'GET /v1/admin/breaks',
+  'POST /v1/admin/breaks/{id}/resolve',
+  'GET /v1/admin/settlements',
+  'POST /v1/admin/settlements/{executionId}/retry',
+  'GET /v1/admin/instruments/{symbol}/sessions',
+  'PUT /v1/admin/instruments/{symbol}/sessions/{date}',
+  'DELETE /v1/admin/instruments/{symbol}/sessions/{date}',
   'GET /health/live',
   'GET /health/ready',
 ];
@@ -98,10 +116,25 @@ describe('the OpenAPI document', () => {
       string,
       { additionalProperties?: boolean; properties: Record<string, { type: unknown }> }
     >;
-    expect(schemas.SubmitOrderRequest?.additionalProperties).toBe(false);
-    expect(schemas.SubmitOrderRequest?.properties.quantity?.type).toBe('string');
+    const requests = Object.entries(schemas).filter(([name]) => name.endsWith('Request') || name === 'OperatorReason');
+    expect(requests.length).toBeGreaterThan(8);
+    for (const [name, schema] of requests) expect(schema.additionalProperties, name).toBe(false);
+    expect(schemas.SubmitOrderRequest?.properties.quantity?.type).toEqual(['string', 'null']);
+    expect(schemas.ReplaceOrderRequest?.properties.quantity?.type).toBe('string');
     expect(schemas.Order?.properties.filledQuantity?.type).toBe('string');
     expect(schemas.Balance?.properties.cash?.type).toBe('string');
+  });
+
+  it('has the fields of an order in the order in which they are always written', () => {
+    const { Order } = document.components.schemas as Record<string, { properties: object }>;
+    expect(Object.keys(Order?.properties ?? {})).toEqual(ORDER_FIELDS);
+  });
+
+  it('names each error code at the calls that answer with it, but for those that any call may have', () => {
+    const anyCall = ['NOT_FOUND', 'METHOD_NOT_ALLOWED', 'REQUEST_TIMEOUT', 'INTERNAL'];
+    const { Problem: _, ...schemas } = document.components.schemas;
+    const text = JSON.stringify([document.paths, schemas]);
+    expect(Object.keys(ERRORS).filter((code) => !new RegExp(`\\b${code}\\b`).test(text))).toEqual(anyCall);
   });
 
   it('tells the truth about tokens: what it calls secured is 401 without one, all else is not', async () => {

@@ -1,84 +1,11 @@
 import type { Caller } from '../../contracts/caller.ts';
 import { HubError } from '../../contracts/errors.ts';
-import type { Order, OrderTerms } from '../../contracts/orders.ts';
-import type { Balance, Position } from '../../contracts/portfolio.ts';
-import type { HubUseCases, Profile } from '../../use-cases/use-cases.ts';
+import type { Order, OrderTerms, ReplaceTerms } from '../../contracts/orders.ts';
+import type { HubUseCases } from '../../use-cases/use-cases.ts';
+import { type AdminCall, type NoteCall, stubAdmin, stubSettlements } from './stub-admin.ts';
+import { BALANCE, CUSTOMER, EXECUTION_ID, NEW_ORDER_ID, ORDER_ID, orderOf, POSITION, PROFILE, TIME } from './stub-fixtures.ts';
 
-export const CUSTOMER: Caller = {
-  userId: '0198aaaa-0000-7000-8000-000000000001',
-  username: 'ada@test.local',
-  accountId: '0198aaaa-0000-7000-8000-00000000000a',
-  roles: ['CUSTOMER'],
-};
-
-export const OPERATOR: Caller = { ...CUSTOMER, username: 'olga@test.local', roles: ['OPERATOR'] };
-
-export const ORDER_ID = '0198bbbb-0000-7000-8000-000000000001';
-
-const TIME = '2026-11-24T14:30:00.000Z';
-
-export const orderOf = (over: Partial<Order> = {}): Order => ({
-  id: ORDER_ID,
-  clientOrderId: 'my-order-1',
-  accountId: CUSTOMER.accountId,
-  symbol: 'AAPL',
-  side: 'BUY',
-  type: 'LIMIT',
-  timeInForce: 'DAY',
-  quantity: '10',
-  limitPrice: '205.75',
-  status: 'PENDING_NEW',
-  filledQuantity: '0',
-  leavesQuantity: '10',
-  averageFillPrice: null,
-  marketPriceAtSubmission: '205.7',
-  marketDataTimestamp: TIME,
-  rejectCode: null,
-  rejectFacts: null,
-  expiresAt: null,
-  submittedAt: TIME,
-  updatedAt: TIME,
-  newAt: null,
-  filledAt: null,
-  canceledAt: null,
-  expiredAt: null,
-  rejectedAt: null,
-  suspendedAt: null,
-  ...over,
-});
-
-const BALANCE: Balance = {
-  currency: 'USD',
-  cash: '100000.00',
-  settledCash: '97942.50',
-  unsettledCash: '0.00',
-  heldCash: '2057.50',
-  buyingPower: '97942.50',
-};
-
-const POSITION: Position = {
-  symbol: 'AAPL',
-  quantity: '10',
-  heldQuantity: '0',
-  averagePrice: '205.75',
-  costBasis: '2057.5',
-  realizedPnl: '0.00',
-  status: 'ACTIVE',
-  positionType: 'LONG',
-  marketPrice: '206.00',
-  marketValue: '2060.00',
-  unrealizedPnl: '2.50',
-  lastTradeAt: TIME,
-};
-
-export const PROFILE: Profile = {
-  userId: CUSTOMER.userId,
-  email: CUSTOMER.username,
-  firstName: 'Ada',
-  lastName: 'Lovelace',
-  roles: CUSTOMER.roles,
-  account: { id: CUSTOMER.accountId, status: 'ACTIVE', currency: 'USD', shortingAllowed: false, createdAt: TIME },
-};
+export { BREAK_ID, CUSTOMER, EXECUTION_ID, NEW_ORDER_ID, OPERATOR, ORDER_ID, orderOf, PROFILE } from './stub-fixtures.ts';
 
 /** What the edge passed to `submitOrder`. */
 export interface Submission {
@@ -87,11 +14,29 @@ export interface Submission {
   key: string | null;
 }
 
+/** What the edge passed to `replaceOrder`. */
+export interface ReplaceRequest {
+  caller: Caller;
+  orderId: string;
+  terms: ReplaceTerms;
+  key: string | null;
+}
+
 type Overrides = { [Area in keyof HubUseCases]?: Partial<HubUseCases[Area]> };
 
-/** Use-cases that answer from constants, and write down what was submitted. Known: the one order, AAPL, and its position. */
-export function createStubUseCases(over: Overrides = {}): { useCases: HubUseCases; submissions: Submission[] } {
+export interface StubUseCases {
+  useCases: HubUseCases;
+  submissions: Submission[];
+  replacements: ReplaceRequest[];
+  adminCalls: AdminCall[];
+}
+
+/** Use-cases that answer from constants, and write down what was asked for. Known: the one order, AAPL, its position, one break, one settlement. */
+export function createStubUseCases(over: Overrides = {}): StubUseCases {
   const submissions: Submission[] = [];
+  const replacements: ReplaceRequest[] = [];
+  const adminCalls: AdminCall[] = [];
+  const note: NoteCall = (name, operator, ...args) => void adminCalls.push({ name, operator, args });
   const theOrder = async (caller: Caller, id: string): Promise<Order> => {
     if (id !== ORDER_ID || caller.accountId !== CUSTOMER.accountId) throw new HubError('ORDER_NOT_FOUND');
     return orderOf();
@@ -118,16 +63,22 @@ export function createStubUseCases(over: Overrides = {}): { useCases: HubUseCase
     orders: {
       submitOrder: async (caller, terms, key) => {
         submissions.push({ caller, terms, key });
-        return { order: orderOf({ ...terms, clientOrderId: terms.clientOrderId ?? ORDER_ID }), replayed: false };
+        const { quantity, clientOrderId, ...others } = terms;
+        return { order: orderOf({ ...others, quantity: quantity ?? '0', clientOrderId: clientOrderId ?? ORDER_ID }), replayed: false };
+      },
+      replaceOrder: async (caller, orderId, terms, key) => {
+        await theOrder(caller, orderId);
+        replacements.push({ caller, orderId, terms, key });
+        return { order: orderOf({ ...terms, id: NEW_ORDER_ID, replaces: orderId }), replayed: false };
       },
       cancelOrder: theOrder,
       getOrder: theOrder,
       listOrders: async () => ({ items: [orderOf()], nextCursor: null }),
       listExecutions: async (caller, id) => {
         const { symbol, side } = await theOrder(caller, id);
-        return [
-          { id, orderId: id, brokerExecutionId: 'x-1', symbol, side, quantity: '4', price: '205.70', cash: '822.80', executedAt: TIME },
-        ];
+        const fill = { brokerExecutionId: 'x-1', symbol, side, quantity: '4', price: '205.70', cash: '822.80', executedAt: TIME };
+        const settlement = { tradeDate: '2026-11-24', settlementDate: '2026-11-25', settlementStatus: 'PENDING' as const };
+        return [{ id: EXECUTION_ID, orderId: id, ...fill, ...settlement }];
       },
       listTimeline: async (caller, id) => {
         await theOrder(caller, id);
@@ -153,6 +104,16 @@ export function createStubUseCases(over: Overrides = {}): { useCases: HubUseCase
       },
       ...over.portfolio,
     },
+    withdrawals: {
+      withdraw: async (caller, amount) => ({
+        withdrawal: { id: ORDER_ID, accountId: caller.accountId, currency: 'USD', amount, createdAt: TIME },
+        replayed: false,
+      }),
+      listWithdrawals: async () => ({ items: [], nextCursor: null }),
+      ...over.withdrawals,
+    },
+    settlements: { ...stubSettlements(note), ...over.settlements },
+    admin: { ...stubAdmin(note), ...over.admin },
     market: {
       listInstruments: async () => ({ items: [instrument], nextCursor: null }),
       getInstrument: async (symbol) => {
@@ -176,5 +137,5 @@ export function createStubUseCases(over: Overrides = {}): { useCases: HubUseCase
       ...over.market,
     },
   };
-  return { useCases, submissions };
+  return { useCases, submissions, replacements, adminCalls };
 }

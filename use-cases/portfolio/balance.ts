@@ -1,5 +1,6 @@
 import type { Balance } from '../../contracts/portfolio.ts';
 import type { CashBalances } from '../../contracts/ports/portfolio-reader.ts';
+import { withdrawableCash } from '../../domain/ledger/withdrawable-cash.ts';
 import { Decimal, formatCash } from '../../domain/money/decimal.ts';
 
 /** All the cash of an account in USD: settled + unsettled + held. */
@@ -20,5 +21,6 @@ export function toBalance(cash: CashBalances): Balance {
     unsettledCash: formatCash(unsettled.plus(held)),
     heldCash: formatCash(held),
     buyingPower: formatCash(settled.plus(unsettled)),
+    withdrawableCash: formatCash(withdrawableCash({ settled, unsettled, leastDue: new Decimal(cash.leastDue) })),
   };
 }

@@ -45,3 +45,8 @@ export async function insertInstruments(sql: postgres.Sql, symbols: readonly str
     insert into instruments (symbol, name, exchange)
     select s, s || ' Inc.', 'XNYS' from unnest(${[...symbols]}::text[]) as s on conflict do nothing`;
 }
+
+/** The settlement instruction of an execution of 24 November 2026. */
+export async function insertSettlement(sql: postgres.Sql, columns: Columns): Promise<void> {
+  await sql`insert into settlement_instructions ${sql({ trade_date: '2026-11-24', settlement_date: '2026-11-25', ...columns })}`;
+}

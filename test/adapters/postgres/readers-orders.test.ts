@@ -3,11 +3,14 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../adapters/postgres/database.ts';
 import { createOrderReader, orderListQuery } from '../../../adapters/postgres/order-reader.ts';
+import { ORDER_FIELDS } from '../../../contracts/orders.ts';
 import type { OrderReader } from '../../../contracts/ports/order-reader.ts';
 import { createOrderReads } from '../../../use-cases/orders/read-orders.ts';
 import { createFundedAccount, type FundedAccount } from '../../support/accounts.ts';
 import { createTestDatabase } from '../../support/services.ts';
-import { insertOrder } from './readers-fixtures.ts';
+import { insertOrder, insertSettlement } from './readers-fixtures.ts';
+
+const SETTLED = { status: 'SETTLED', settled_at: '2026-11-25T11:00:00.000Z' };
 
 let url: string;
 /** Makes the data; the readers have the pool that the processes have, whose parsers drizzle has changed. */
@@ -47,7 +50,10 @@ describe('an order', () => {
       type: 'LIMIT',
       timeInForce: 'GTC',
       quantity: '10.5',
+      notional: null,
       limitPrice: '101.5',
+      stopPrice: null,
+      trailPercent: null,
       status: 'PARTIALLY_FILLED',
       filledQuantity: '3',
       leavesQuantity: '7.5',
@@ -56,7 +62,10 @@ describe('an order', () => {
       marketDataTimestamp: '2026-11-24T14:29:59.120Z',
       rejectCode: null,
       rejectFacts: null,
+      releaseAt: null,
       expiresAt: null,
+      replaces: null,
+      replacedBy: null,
       submittedAt: '2026-11-24T14:30:00.000Z',
       updatedAt: '2026-11-24T14:30:00.000Z',
       newAt: '2026-11-24T14:30:00.050Z',
@@ -65,7 +74,41 @@ describe('an order', () => {
       expiredAt: null,
       rejectedAt: null,
       suspendedAt: null,
+      replacedAt: null,
     });
+  });
+
+  it('of each type is read with its prices, its amount of money and the orders around it', async () => {
+    const { accountId } = await newAccount();
+    const read = async (columns: Record<string, string | null>) =>
+      reader.findOrder(accountId, await insertOrder(books, accountId, columns));
+    expect(await read({ type: 'STOP_LIMIT', stop_price: '99.50', limit_price: '99' })).toMatchObject({
+      stopPrice: '99.5',
+      limitPrice: '99',
+    });
+    expect(await read({ type: 'TRAILING_STOP', trail_percent: '2.5000', limit_price: null })).toMatchObject({ trailPercent: '2.5' });
+    expect(await read({ type: 'MARKET', notional: '500.5', limit_price: null, quantity: '4.93' })).toMatchObject({ notional: '500.50' });
+    const refused = { status: 'REJECTED', reject_code: 'NO_QUOTE', notional: '500', quantity: '0' };
+    expect(await read({ type: 'MARKET', limit_price: null, ...refused })).toMatchObject({
+      notional: '500.00',
+      quantity: '0',
+      leavesQuantity: '0',
+    });
+    const [before, after] = [randomUUID(), randomUUID()];
+    const replaced = { status: 'REPLACED', replaces: before, replaced_by: after, replaced_at: '2026-11-24T15:00:00.001Z' };
+    expect(await read({ ...replaced, release_at: '2026-11-25T09:30:00-05:00' })).toMatchObject({
+      replaces: before,
+      replacedBy: after,
+      replacedAt: '2026-11-24T15:00:00.001Z',
+      releaseAt: '2026-11-25T14:30:00.000Z',
+      leavesQuantity: '0',
+    });
+  });
+
+  it('has its fields in the order in which they are always written', async () => {
+    const { accountId } = await newAccount();
+    const order = await reader.findOrder(accountId, await insertOrder(books, accountId));
+    expect(Object.keys(order ?? {})).toEqual(ORDER_FIELDS);
   });
 
   it('has no leaves once it is closed, and tells why it was refused', async () => {
@@ -196,6 +239,7 @@ describe("an order's executions and timeline", () => {
     for (const fill of fills) {
       const row = { ...fill, broker_execution_id: `x-${fill.id}`, order_id: orderId, account_id: accountId, symbol: 'AAPL', side: 'BUY' };
       await books`insert into executions ${books(row)}`;
+      await insertSettlement(books, { execution_id: fill.id, account_id: accountId, ...(fill.quantity === '4' ? {} : SETTLED) });
     }
     for (const action of ['ACCEPTED', 'TRADE']) {
       const row = { account_id: accountId, order_id: orderId, actor: 'broker', action, occurred_at: '2026-11-24T14:30:03.000Z' };
@@ -209,6 +253,9 @@ describe("an order's executions and timeline", () => {
         price: '101.5',
         cash: '609.00',
         executedAt: '2026-11-24T14:30:01.000Z',
+        tradeDate: '2026-11-24',
+        settlementDate: '2026-11-25',
+        settlementStatus: 'SETTLED',
       }),
       expect.objectContaining({
         id: fills[0]?.id,
@@ -217,6 +264,7 @@ describe("an order's executions and timeline", () => {
         brokerExecutionId: `x-${fills[0]?.id}`,
         side: 'BUY',
         symbol: 'AAPL',
+        settlementStatus: 'PENDING',
       }),
     ]);
     const event = { actor: 'broker', details: { quantity: '4' }, occurredAt: '2026-11-24T14:30:03.000Z' };

@@ -86,6 +86,8 @@ async function fillFour(accountId: string, orderId: string): Promise<void> {
       price: '10.5',
       cash: '42',
       executed_at: at,
+      trade_date: '2026-11-24',
+      settlement_date: '2026-11-25',
     },
     postings: [transfer('TRADE_CASH', 'CASH_HELD', 'CLEARING', '42.00'), transfer('RELEASE', 'CASH_HELD', 'CASH_UNSETTLED', '2.00')],
     audit,
@@ -106,15 +108,18 @@ describe('the cash of an account', () => {
     const { accountId } = await newAccount();
     expect(toBalance((await reader.readCash(accountId)) ?? expect.fail('no account'))).toEqual({
       ...{ currency: 'USD', cash: '1000.00', settledCash: '1000.00', unsettledCash: '0.00', heldCash: '0.00', buyingPower: '1000.00' },
+      withdrawableCash: '1000.00',
     });
     const orderId = await acceptBuy(accountId);
     expect(toBalance((await reader.readCash(accountId)) ?? expect.fail('no account'))).toEqual({
       ...{ currency: 'USD', cash: '1000.00', settledCash: '1000.00', unsettledCash: '0.00', heldCash: '110.00', buyingPower: '890.00' },
+      withdrawableCash: '890.00',
     });
     expect(await buyingPowers(accountId)).toEqual(['890.00', '890.00']);
     await fillFour(accountId, orderId);
     expect(toBalance((await reader.readCash(accountId)) ?? expect.fail('no account'))).toEqual({
       ...{ currency: 'USD', cash: '958.00', settledCash: '1000.00', unsettledCash: '-42.00', heldCash: '66.00', buyingPower: '892.00' },
+      withdrawableCash: '892.00',
     });
     expect(await buyingPowers(accountId)).toEqual(['892.00', '892.00']);
   });

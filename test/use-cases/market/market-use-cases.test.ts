@@ -41,7 +41,14 @@ function useCasesOf(parts: { symbols?: string[]; watchlists?: Partial<WatchlistS
     warmCache: async (asked) => asked.length + 1,
     ...parts.marketData,
   };
-  return createMarketUseCases({ instruments, watchlists, marketData, calendar: alwaysOpenCalendar, clock: Date.now });
+  return createMarketUseCases({
+    instruments,
+    watchlists,
+    marketData,
+    sessions: { listSessions: async () => [] },
+    calendar: alwaysOpenCalendar,
+    clock: Date.now,
+  });
 }
 
 describe('instruments', () => {

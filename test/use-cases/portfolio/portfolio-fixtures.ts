@@ -6,7 +6,7 @@ import type { PortfolioUseCases } from '../../../use-cases/use-cases.ts';
 
 export const CALLER: Caller = { userId: 'u', username: 'u@test.local', accountId: 'a', roles: ['CUSTOMER'] };
 export const NOW = '2026-11-24T14:30:00.123Z';
-export const CASH: CashBalances = { settled: '1000.00000000', unsettled: '0', held: '0' };
+export const CASH: CashBalances = { settled: '1000.00000000', unsettled: '0', held: '0', leastDue: '0' };
 
 export const stored = (symbol: string, fields: Partial<StoredPosition> = {}): StoredPosition => ({
   symbol,

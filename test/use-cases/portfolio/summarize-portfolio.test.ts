@@ -16,7 +16,7 @@ describe('the portfolio summary', () => {
     ];
     const marketData = pricesOf({ AAPL: '101.33', MSFT: '51.10' });
     const summary = await useCasesOf(
-      readerOf({ settled: '1000', unsettled: '-851.30', held: '0' }, positions),
+      readerOf({ settled: '1000', unsettled: '-851.30', held: '0', leastDue: '0' }, positions),
       marketData,
     ).summarizePortfolio(CALLER);
     expect(summary).toEqual({
@@ -27,6 +27,7 @@ describe('the portfolio summary', () => {
         unsettledCash: '-851.30',
         heldCash: '0.00',
         buyingPower: '148.70',
+        withdrawableCash: '148.70',
       },
       positions: [
         {
@@ -79,7 +80,7 @@ describe('the portfolio summary', () => {
   it('keeps cents exact where binary floats would not', async () => {
     const positions = [stored('AAPL', { quantity: '999999999999.12345678' })];
     const useCases = useCasesOf(
-      readerOf({ settled: '0.10', unsettled: '0.20', held: '0' }, positions),
+      readerOf({ settled: '0.10', unsettled: '0.20', held: '0', leastDue: '0' }, positions),
       pricesOf({ AAPL: '123456.78901234' }),
     );
     expect(await useCases.summarizePortfolio(CALLER)).toMatchObject({
@@ -152,10 +153,28 @@ describe('the portfolio summary', () => {
 
 describe('the balance', () => {
   it('shows what open orders set aside as held, and not as owed', async () => {
-    const useCases = useCasesOf(readerOf({ settled: '1000.00', unsettled: '-108.00', held: '66.00' }, []), pricesOf({}));
+    const useCases = useCasesOf(readerOf({ settled: '1000.00', unsettled: '-108.00', held: '66.00', leastDue: '0' }, []), pricesOf({}));
     expect(await useCases.getBalance(CALLER)).toEqual({
       ...{ currency: 'USD', cash: '958.00', settledCash: '1000.00', unsettledCash: '-42.00', heldCash: '66.00', buyingPower: '892.00' },
+      withdrawableCash: '892.00',
     });
+  });
+
+  it.each([
+    ['all that is settled, though sales are still to come in', { settled: '100', unsettled: '250', held: '0', leastDue: '0' }, '100.00'],
+    [
+      'no more than buying power, which open orders and purchases lower',
+      { settled: '100', unsettled: '-70.01', held: '30', leastDue: '0' },
+      '29.99',
+    ],
+    [
+      'nothing of what a purchase that is due still needs, though a later sale covers it',
+      { settled: '100', unsettled: '0', held: '0', leastDue: '-60' },
+      '40.00',
+    ],
+    ['never less than nothing', { settled: '100', unsettled: '-100', held: '0', leastDue: '-130' }, '0.00'],
+  ])('lets withdraw %s', async (_rule, cash, withdrawable) => {
+    expect(await useCasesOf(readerOf(cash, []), pricesOf({})).getBalance(CALLER)).toMatchObject({ withdrawableCash: withdrawable });
   });
 });
 

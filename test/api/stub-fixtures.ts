@@ -1,0 +1,126 @@
+import type { Caller } from '../../contracts/caller.ts';
+import type { Order } from '../../contracts/orders.ts';
+import type { Balance, Position } from '../../contracts/portfolio.ts';
+import type { Break } from '../../contracts/ports/breaks.ts';
+import type { SettlementInRepair } from '../../contracts/settlement.ts';
+import type { Profile } from '../../use-cases/use-cases.ts';
+
+export const CUSTOMER: Caller = {
+  userId: '0198aaaa-0000-7000-8000-000000000001',
+  username: 'ada@test.local',
+  accountId: '0198aaaa-0000-7000-8000-00000000000a',
+  roles: ['CUSTOMER'],
+};
+
+export const OPERATOR: Caller = {
+  ...CUSTOMER,
+  userId: '0198aaaa-0000-7000-8000-000000000002',
+  username: 'olga@test.local',
+  roles: ['OPERATOR'],
+};
+
+export const ORDER_ID = '0198bbbb-0000-7000-8000-000000000001';
+export const NEW_ORDER_ID = '0198bbbb-0000-7000-8000-000000000002';
+export const BREAK_ID = '0198dddd-0000-7000-8000-000000000001';
+export const EXECUTION_ID = '0198eeee-0000-7000-8000-000000000001';
+
+export const TIME = '2026-11-24T14:30:00.000Z';
+
+export const orderOf = (over: Partial<Order> = {}): Order => ({
+  id: ORDER_ID,
+  clientOrderId: 'my-order-1',
+  accountId: CUSTOMER.accountId,
+  symbol: 'AAPL',
+  side: 'BUY',
+  type: 'LIMIT',
+  timeInForce: 'DAY',
+  quantity: '10',
+  notional: null,
+  limitPrice: '205.75',
+  stopPrice: null,
+  trailPercent: null,
+  status: 'PENDING_NEW',
+  filledQuantity: '0',
+  leavesQuantity: '10',
+  averageFillPrice: null,
+  marketPriceAtSubmission: '205.7',
+  marketDataTimestamp: TIME,
+  rejectCode: null,
+  rejectFacts: null,
+  releaseAt: null,
+  expiresAt: null,
+  replaces: null,
+  replacedBy: null,
+  submittedAt: TIME,
+  updatedAt: TIME,
+  newAt: null,
+  filledAt: null,
+  canceledAt: null,
+  expiredAt: null,
+  rejectedAt: null,
+  suspendedAt: null,
+  replacedAt: null,
+  ...over,
+});
+
+export const BALANCE: Balance = {
+  currency: 'USD',
+  cash: '100000.00',
+  settledCash: '97942.50',
+  unsettledCash: '0.00',
+  heldCash: '2057.50',
+  buyingPower: '97942.50',
+  withdrawableCash: '97942.50',
+};
+
+export const POSITION: Position = {
+  symbol: 'AAPL',
+  quantity: '10',
+  heldQuantity: '0',
+  averagePrice: '205.75',
+  costBasis: '2057.5',
+  realizedPnl: '0.00',
+  status: 'ACTIVE',
+  positionType: 'LONG',
+  marketPrice: '206.00',
+  marketValue: '2060.00',
+  unrealizedPnl: '2.50',
+  lastTradeAt: TIME,
+};
+
+export const PROFILE: Profile = {
+  userId: CUSTOMER.userId,
+  email: CUSTOMER.username,
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  roles: CUSTOMER.roles,
+  account: { id: CUSTOMER.accountId, status: 'ACTIVE', currency: 'USD', shortingAllowed: false, createdAt: TIME },
+};
+
+export const BREAK: Break = {
+  id: BREAK_ID,
+  kind: 'LATE_FILL',
+  accountId: CUSTOMER.accountId,
+  orderId: ORDER_ID,
+  brokerExecutionId: 'x-9',
+  details: { quantity: '1' },
+  raisedAt: TIME,
+  resolvedAt: null,
+  resolvedBy: null,
+  resolution: null,
+};
+
+export const SETTLEMENT: SettlementInRepair = {
+  executionId: EXECUTION_ID,
+  brokerExecutionId: 'x-1',
+  orderId: ORDER_ID,
+  accountId: CUSTOMER.accountId,
+  symbol: 'AAPL',
+  side: 'BUY',
+  quantity: '4',
+  price: '205.7',
+  cash: '822.80',
+  tradeDate: '2026-11-24',
+  settlementDate: '2026-11-25',
+  reason: 'COUNTERPARTY_FAILED',
+};
