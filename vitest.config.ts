@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const INTEGRATION = [
-  'test/{integration,workflows,adapters,paper-broker,market-data,activities,workers,replay,dev}/**/*.test.ts',
+  'test/{integration,workflows,adapters,paper-broker,market-data,activities,workers,replay,dev,orders-table}/**/*.test.ts',
   'test/**/*.integration.test.ts',
 ];
 const E2E = ['test/e2e/**/*.test.ts'];

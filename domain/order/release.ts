@@ -18,13 +18,14 @@ export interface Release {
   releaseAtMs: number | null;
   /** OPG, CLS: when its auction is held. */
   auctionAtMs: number | null;
-  /** When it ends by itself; `null`: the venue ends it in the moment it comes (IOC, FOK). */
-  expiresAtMs: number | null;
+  /** When it ends by itself, at the latest. */
+  expiresAtMs: number;
 }
 
 /**
  * When an order that is accepted now goes to the venue, and when it ends (FIX TimeInForce 59). While the market is closed, DAY and GTC wait for the
- * next open, IOC and FOK are MARKET_CLOSED. DAY ends with the session it is released in. OPG and CLS take part in the first opening or closing
+ * next open, IOC and FOK are MARKET_CLOSED. DAY ends with the session it is released in, and so do IOC and FOK, which the venue ends in the moment they
+ * come: one that could not be sent for hours must not trade on another day. OPG and CLS take part in the first opening or closing
  * auction whose cutoff is still ahead and are held until that cutoff. MARKET_CLOSED also where the calendar knows no more sessions.
  */
 export function releaseOf(timeInForce: TimeInForce, nowMs: number, calendar: TradingCalendar): Release | 'MARKET_CLOSED' {
@@ -48,8 +49,10 @@ function releaseOn(timeInForce: TimeInForce, nowMs: number, calendar: TradingCal
       return { releaseAtMs, auctionAtMs: null, expiresAtMs: nowMs + GTC_LIFETIME_MS };
     }
     case 'IOC':
-    case 'FOK':
-      return calendar.sessionAt(nowMs) ? { releaseAtMs: null, auctionAtMs: null, expiresAtMs: null } : 'MARKET_CLOSED';
+    case 'FOK': {
+      const open = calendar.sessionAt(nowMs);
+      return open ? { releaseAtMs: null, auctionAtMs: null, expiresAtMs: open.closesAt } : 'MARKET_CLOSED';
+    }
     case 'OPG':
       return forAuction(nextOpening(nowMs, calendar), OPENING_CUTOFF_MS);
     case 'CLS':

@@ -95,21 +95,21 @@ describe('a resting order', () => {
     expect(booked).toEqual(['x1', 'x2']);
   });
 
-  it('asks the venue by itself after 15 minutes, an hour and six hours of silence', async () => {
+  it('asks the venue by itself after 15 minutes, an hour, six hours and a day of silence', async () => {
     const waits: number[] = [];
     let last = 0;
     const refreshOrder = async () => {
       const now = await rig.nowMs();
       waits.push(Math.round((now - last) / 60_000));
       last = now;
-      return waits.length < 4 ? progressOf() : FILLED;
+      return waits.length < 5 ? progressOf() : FILLED;
     };
     const executeOrder = async () => {
       last = await rig.nowMs();
       return executed({});
     };
     await rig.withOrder({ executeOrder, refreshOrder }, (handle) => handle.result());
-    expect(waits).toEqual([15, 60, 360, 360]);
+    expect(waits).toEqual([15, 60, 360, 1440, 1440]);
   });
 
   it('is canceled by an update that answers when the venue has spoken', async () => {

@@ -3,7 +3,7 @@ import type { OrderLife } from './order-life.ts';
 const MINUTE_MS = 60_000;
 
 /** How long a resting order trusts the stream of reports before it asks the venue itself: rarer the longer it rests. */
-const REFRESH_AFTER_MS = [15 * MINUTE_MS, 60 * MINUTE_MS, 6 * 60 * MINUTE_MS] as const;
+const REFRESH_AFTER_MS = [15 * MINUTE_MS, 60 * MINUTE_MS, 6 * 60 * MINUTE_MS, 24 * 60 * MINUTE_MS] as const;
 /** The venue's report of the expiry is normally here by then. */
 const EXPIRY_GRACE_MS = 5_000;
 

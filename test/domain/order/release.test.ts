@@ -19,8 +19,8 @@ describe('on Tuesday 24 November 2026, open from 14:30 to 21:00 in UTC', () => {
   it.each([
     ['DAY', '15:00:00', [null, null, '2026-11-24T21:00:00Z']],
     ['GTC', '15:00:00', [null, null, '2027-02-22T15:00:00Z']],
-    ['IOC', '15:00:00', [null, null, null]],
-    ['FOK', '15:00:00', [null, null, null]],
+    ['IOC', '15:00:00', [null, null, '2026-11-24T21:00:00Z']],
+    ['FOK', '15:00:00', [null, null, '2026-11-24T21:00:00Z']],
     ['OPG', '15:00:00', ['2026-11-25T14:28:00Z', '2026-11-25T14:30:00Z', '2026-11-25T14:35:00Z']],
     ['CLS', '15:00:00', ['2026-11-24T20:50:00Z', '2026-11-24T21:00:00Z', '2026-11-24T21:05:00Z']],
   ] as const)('%s, while the market is open: %s', (timeInForce, time, expected) => {
@@ -61,7 +61,7 @@ describe('on Tuesday 24 November 2026, open from 14:30 to 21:00 in UTC', () => {
 describe('a market that is always open', () => {
   it('opens at every midnight and closes there too', () => {
     expect(releaseAt('DAY', '12:00:00', alwaysOpenCalendar)).toEqual([null, null, '2026-11-25T00:00:00Z']);
-    expect(releaseAt('IOC', '12:00:00', alwaysOpenCalendar)).toEqual([null, null, null]);
+    expect(releaseAt('IOC', '12:00:00', alwaysOpenCalendar)).toEqual([null, null, '2026-11-25T00:00:00Z']);
     expect(releaseAt('OPG', '12:00:00', alwaysOpenCalendar)).toEqual([
       '2026-11-24T23:58:00Z',
       '2026-11-25T00:00:00Z',
@@ -125,7 +125,7 @@ describe('any order at any time', () => {
           }
           const { releaseAtMs, auctionAtMs, expiresAtMs } = release;
           if (releaseAtMs !== null) expect(releaseAtMs).toBeGreaterThan(nowMs);
-          if (expiresAtMs !== null) expect(expiresAtMs).toBeGreaterThan(releaseAtMs ?? nowMs);
+          expect(expiresAtMs).toBeGreaterThan(releaseAtMs ?? nowMs);
           if (auctionAtMs === null) expect(calendar.sessionAt(releaseAtMs ?? nowMs)).not.toBeNull();
           if (timeInForce === 'OPG') {
             expect((auctionAtMs ?? 0) - (releaseAtMs ?? 0)).toBe(OPENING_CUTOFF_MS);

@@ -37,7 +37,7 @@ describe('an accepted order', () => {
         protectionPrice: dec('195.41'),
         releaseAtMs: null,
         auctionAtMs: null,
-        expiresAtMs: null,
+        expiresAtMs: CLOSES_AT_MS,
       },
     });
   });
