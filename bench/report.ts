@@ -188,15 +188,16 @@ function formatSettlement({
   seconds,
   instructionsPerSecond,
   chunks,
-  workerPeakBytes,
+  workerBytes,
   histories,
 }: SettlementPart): string[] {
   const mostOf = (read: (history: SettlementPart['histories'][number]) => number) => Math.max(0, ...histories.map(read));
-  const peak = workerPeakBytes === null ? 'not known' : `${(workerPeakBytes / 2 ** 20).toFixed(0)} MB`;
+  const mb = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+  const memory = workerBytes === null ? 'not known' : `${mb(workerBytes.idle)} MB before, at most ${mb(workerBytes.peak)} MB`;
   return [
     `Settlement of ${instructions} executions of ${accounts} accounts in one run: ${instructionsPerSecond} a second, ` +
       `${seconds.toFixed(1)} s in ${chunks} chunks; every cent and share moved once`,
-    `Worker's peak memory ${peak}; ${histories.length} run(s) in the chain, the longest with ${mostOf(({ events }) => events)} events, ` +
+    `The worker's memory: ${memory}; ${histories.length} run(s) in the chain, the longest with ${mostOf(({ events }) => events)} events, ` +
       `${(mostOf(({ bytes }) => bytes) / 1024).toFixed(0)} kB`,
   ];
 }

@@ -4,10 +4,10 @@ import type { Balance, Instrument, Page, PortfolioSummary, Position, WatchlistIt
 import type { OperatorOrder } from '../contracts/ports/attention-reader.ts';
 import type { Break } from '../contracts/ports/breaks.ts';
 import type { Quotes } from '../contracts/ports/market-data.ts';
+import type { InstrumentSession } from '../contracts/ports/trading-sessions.ts';
 import type { Withdrawal } from '../contracts/ports/withdrawals.ts';
 import type { SettlementInRepair } from '../contracts/settlement.ts';
 import type { OperatorRequest } from '../contracts/workflow-messages.ts';
-import type { InstrumentSession } from '../contracts/ports/trading-sessions.ts';
 
 export interface Tokens {
   accessToken: string;

@@ -2,7 +2,7 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleWhen, retry, wrap } from 'cockatiel';
 import type { Logger } from 'pino';
-import { type Clearing, ClearingUnavailable } from '../../contracts/ports/clearing.ts';
+import { CLEARING_INSTRUCTIONS_MAX, type Clearing, ClearingUnavailable } from '../../contracts/ports/clearing.ts';
 import { ClearingService } from '../../proto/gen/hub/v1/clearing_pb.js';
 import { fromResults, toInstruction } from './clearing-message.ts';
 
@@ -45,6 +45,7 @@ export function createConnectClearing({ baseUrl, deadlineMs = DEADLINE_MS, logge
   return {
     async settle(instructions) {
       if (instructions.length === 0) return [];
+      if (instructions.length > CLEARING_INSTRUCTIONS_MAX) throw new RangeError(`at most ${CLEARING_INSTRUCTIONS_MAX} instructions a call`);
       const request = { instructions: instructions.map(toInstruction) };
       try {
         return await policy.execute(async () => {

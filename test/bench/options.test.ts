@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { readOptions } from '../../bench/options.ts';
 
 it('measures all parts unless told which', () => {
-  expect([...readOptions([]).parts]).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect([...readOptions([]).parts]).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   expect(readOptions([]).quick).toBe(false);
   expect([...readOptions(['--quick', '--only', 'a,c']).parts]).toEqual(['a', 'c']);
+  expect([...readOptions(['--only', 'settlement']).parts]).toEqual(['f']);
 });
 
 it('names a part that there is not', () => {

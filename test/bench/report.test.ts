@@ -79,3 +79,17 @@ it('lines up the columns of a table, also where a cell is missing or holds a sig
   const lines = formatTable([['name', 'ms'], ['a ≤ b', '10'], ['c']]).split('\n');
   expect(lines).toEqual(['name   ms', '─────  ──', 'a ≤ b  10', 'c']);
 });
+
+it('reports a settlement by its rate, its memory and the longest history of its chain', () => {
+  const settlement = {
+    ...{ instructions: 50_000, accounts: 200, seconds: 15.2, instructionsPerSecond: 3_289, chunks: 100 },
+    workerBytes: { idle: 300 * 2 ** 20, peak: 320 * 2 ** 20 },
+    histories: [
+      { events: 251, bytes: 51 * 1024 },
+      { events: 120, bytes: 20 * 1024 },
+    ],
+  };
+  const report = formatReport({ machine: MACHINE, quick: false, settlement });
+  expect(report).toContain('50000 executions of 200 accounts in one run: 3289 a second, 15.2 s in 100 chunks');
+  expect(report).toContain('300 MB before, at most 320 MB; 2 run(s) in the chain, the longest with 251 events, 51 kB');
+});

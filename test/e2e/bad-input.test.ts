@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
-import { createHubClient } from '../../clients/hub-client.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
-import { OrderType, Side, TimeInForce } from '../../proto/gen/hub/v1/broker_pb.js';
-import { ErrorInfoSchema } from '../../proto/gen/hub/v1/error_pb.js';
 import { type Answer, buyLimit, buyMarket, type ProblemBody } from '../support/e2e-client.ts';
 import { forgeTokens } from '../support/e2e-forged-tokens.ts';
 import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import { expectUnchanged } from '../support/e2e-unchanged.ts';
 import { checkInvariants } from '../support/trading-invariants.ts';
 import { countRows, readMoney } from '../support/trading-snapshot.ts';
 
@@ -35,22 +32,14 @@ beforeAll(async () => {
 
 afterAll(() => e2e.stop());
 
-/** The call is answered with this problem, and no row of any table is there or gone that was not before. */
-async function expectNothingChanged(code: ErrorCode, status: number, call: () => Promise<Answer<unknown>>): Promise<void> {
-  const before = { rows: await countRows(e2e.hub), money: await readMoney(e2e.hub) };
-  const answer = (await call()) as Answer<ProblemBody>;
-  expect({ status: answer.status, code: answer.body?.code, type: answer.headers.get('content-type') }, answer.text).toEqual({
-    status,
-    code,
-    type: 'application/problem+json',
-  });
-  expect({ rows: await countRows(e2e.hub), money: await readMoney(e2e.hub) }).toEqual(before);
-}
+const expectNothingChanged = (code: ErrorCode, status: number, call: () => Promise<Answer<unknown>>): Promise<void> =>
+  expectUnchanged(e2e.hub, { code, status }, call);
 
 const post = (body: unknown, headers: Record<string, string> = {}) => trader.send('POST', '/v1/orders', { body, headers });
 
 const GOOD = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', timeInForce: 'DAY', quantity: '1', limitPrice: '200.00' };
 const { limitPrice: _, ...WITHOUT_PRICE } = GOOD;
+const { quantity: __, ...MARKET } = { ...WITHOUT_PRICE, type: 'MARKET' };
 
 describe('an order that is not well formed', () => {
   it.each<[string, unknown]>([
@@ -68,8 +57,27 @@ describe('an order that is not well formed', () => {
     ['a market order with a price', { ...GOOD, type: 'MARKET' }],
     ['a price of zero', { ...GOOD, limitPrice: '0.00' }],
     ['a negative price', { ...GOOD, limitPrice: '-200.00' }],
-    ['a type that is not offered', { ...GOOD, type: 'STOP' }],
-    ['a time in force that is not offered', { ...GOOD, timeInForce: 'OPG' }],
+    ['a type that nobody has', { ...GOOD, type: 'ICEBERG' }],
+    ['a time in force that nobody has', { ...GOOD, timeInForce: 'GTD' }],
+    ['a stop order without a stop price', { ...WITHOUT_PRICE, type: 'STOP' }],
+    ['a stop order with a limit price', { ...GOOD, type: 'STOP', stopPrice: '210.00' }],
+    ['a stop order that is IOC', { ...WITHOUT_PRICE, type: 'STOP', stopPrice: '210.00', timeInForce: 'IOC' }],
+    ['a stop-limit order without a limit price', { ...WITHOUT_PRICE, type: 'STOP_LIMIT', stopPrice: '210.00' }],
+    ['a stop-limit order for the opening', { ...GOOD, type: 'STOP_LIMIT', stopPrice: '210.00', timeInForce: 'OPG' }],
+    ['a limit order with a stop price', { ...GOOD, stopPrice: '210.00' }],
+    ['a negative stop price', { ...WITHOUT_PRICE, type: 'STOP', stopPrice: '-1' }],
+    ['a trailing stop without a trail', { ...WITHOUT_PRICE, type: 'TRAILING_STOP' }],
+    ['a trail of 0', { ...WITHOUT_PRICE, type: 'TRAILING_STOP', trailPercent: '0' }],
+    ['a trail of 100', { ...WITHOUT_PRICE, type: 'TRAILING_STOP', trailPercent: '100' }],
+    ['a trail with five decimals', { ...WITHOUT_PRICE, type: 'TRAILING_STOP', trailPercent: '1.00001' }],
+    ['a market order with a trail', { ...WITHOUT_PRICE, type: 'MARKET', trailPercent: '1' }],
+    ['neither quantity nor notional', MARKET],
+    ['quantity and notional', { ...MARKET, quantity: '1', notional: '100.00' }],
+    ['a notional below a dollar', { ...MARKET, notional: '0.99' }],
+    ['a notional with a part of a cent', { ...MARKET, notional: '100.001' }],
+    ['a notional of 400 digits', { ...MARKET, notional: '9'.repeat(400) }],
+    ['a notional for a limit order', { ...GOOD, quantity: undefined, notional: '100.00' }],
+    ['a notional good till canceled', { ...MARKET, timeInForce: 'GTC', notional: '100.00' }],
     ['a side in small letters', { ...GOOD, side: 'buy' }],
     ['a symbol in small letters', { ...GOOD, symbol: 'aapl' }],
     ['an unknown field', { ...GOOD, acountId: 'x' }],
@@ -82,12 +90,19 @@ describe('an order that is not well formed', () => {
     await expectNothingChanged('VALIDATION_FAILED', 400, () => post(JSON.stringify(body)));
   });
 
-  it.each(['symbol', 'side', 'type', 'timeInForce', 'quantity', 'limitPrice', 'clientOrderId'])(
+  it.each(['symbol', 'side', 'type', 'timeInForce', 'quantity', 'limitPrice', 'stopPrice', 'clientOrderId'])(
     'is refused with SQL as its %s',
     async (field) => {
       await expectNothingChanged('VALIDATION_FAILED', 400, () => post({ ...GOOD, [field]: SQL_TEXT }));
     },
   );
+
+  it('is refused with SQL as its notional or its trail', async () => {
+    const trailing = { ...WITHOUT_PRICE, type: 'TRAILING_STOP', trailPercent: SQL_TEXT };
+    for (const body of [{ ...MARKET, notional: SQL_TEXT }, trailing]) {
+      await expectNothingChanged('VALIDATION_FAILED', 400, () => post(body));
+    }
+  });
 
   it('is refused when a number is too large for a number', async () => {
     await expectNothingChanged('VALIDATION_FAILED', 400, () => post(JSON.stringify(GOOD).replace('"1"', '1e400')));
@@ -137,6 +152,12 @@ describe('an order that breaks a rule', () => {
     ['INSUFFICIENT_POSITION', 'a sale of more than is held', { ...GOOD, side: 'SELL', quantity: '10.00000001' }],
     ['INSUFFICIENT_POSITION', 'a sale of what was never held', { ...GOOD, symbol: 'MSFT', side: 'SELL', limitPrice: '28.00' }],
     ['ORDER_TOO_LARGE', 'the largest quantity there is', { ...GOOD, quantity: '999999999999' }],
+    ['STOP_PRICE_INVALID', 'a buy that stops below the market', { ...WITHOUT_PRICE, type: 'STOP', stopPrice: '200.00' }],
+    ['STOP_PRICE_INVALID', 'a sale that stops above the market', { ...WITHOUT_PRICE, side: 'SELL', type: 'STOP', stopPrice: '210.00' }],
+    ['PRICE_INCREMENT_INVALID', 'a stop price between two cents', { ...WITHOUT_PRICE, type: 'STOP', stopPrice: '210.001' }],
+    ['INSUFFICIENT_BUYING_POWER', 'a notional that the account can only just not pay', { ...MARKET, notional: '99000.00' }],
+    ['INSUFFICIENT_POSITION', 'a sale by notional of more than is held', { ...MARKET, side: 'SELL', notional: '50000.00' }],
+    ['UNKNOWN_SYMBOL', 'a notional of a symbol that nobody knows', { ...MARKET, symbol: 'ZZZZ', notional: '100.00' }],
   ])('is kept as refused with %s and moves nothing: %s', async (code, _name, body) => {
     await expectRefusal(code, body);
   });
@@ -153,8 +174,11 @@ describe("another account's order", () => {
     await expectNothingChanged('ORDER_NOT_FOUND', 404, () => stranger.get(`/v1/orders/${openOrderId}${path}`));
   });
 
-  it('cannot be canceled and is not listed', async () => {
+  it('cannot be canceled or replaced and is not listed', async () => {
     await expectNothingChanged('ORDER_NOT_FOUND', 404, () => stranger.cancel(openOrderId));
+    await expectNothingChanged('ORDER_NOT_FOUND', 404, () =>
+      stranger.send('PATCH', `/v1/orders/${openOrderId}`, { body: { quantity: '11' } }),
+    );
     expect((await trader.getOrder(openOrderId)).status).toBe('NEW');
     expect((await stranger.get<{ items: unknown[] }>('/v1/orders?status=all')).body.items).toEqual([]);
   });
@@ -257,36 +281,6 @@ describe('words of all kinds', () => {
     expect(accepted).toMatchObject({ status: 202, body: { clientOrderId: SQL_ID } });
     expect((await trader.waitForEnd(accepted.body.id)).status).toBe('FILLED');
     expect((await trader.submit(request, SQL_ID)).text).toBe(accepted.text);
-  });
-});
-
-describe('over Connect', () => {
-  const codeOf = (error: unknown) => (error instanceof ConnectError ? error.findDetails(ErrorInfoSchema)[0]?.code : undefined);
-  const terms = {
-    symbol: 'AAPL',
-    side: Side.BUY,
-    type: OrderType.LIMIT,
-    timeInForce: TimeInForce.DAY,
-    quantity: '1',
-    limitPrice: '200.00',
-  };
-
-  it('bad input has the same codes and changes nothing', async () => {
-    const { orders } = createHubClient({ baseUrl: e2e.stack.urls.api, token: trader.token });
-    const before = await readMoney(e2e.hub);
-    const failures: [() => Promise<unknown>, Code, ErrorCode][] = [
-      [() => orders.submitOrder({ ...terms, quantity: '-1' }), Code.InvalidArgument, 'VALIDATION_FAILED'],
-      [() => orders.submitOrder({ ...terms, side: Side.UNSPECIFIED }), Code.InvalidArgument, 'VALIDATION_FAILED'],
-      [() => orders.submitOrder({ ...terms, symbol: SQL_TEXT }), Code.InvalidArgument, 'VALIDATION_FAILED'],
-      [() => orders.submitOrder({ ...terms, quantity: '490' }), Code.FailedPrecondition, 'INSUFFICIENT_BUYING_POWER'],
-      [() => orders.getOrder({ id: SQL_TEXT }), Code.NotFound, 'ORDER_NOT_FOUND'],
-      [() => createHubClient({ baseUrl: e2e.stack.urls.api }).orders.submitOrder(terms), Code.Unauthenticated, 'UNAUTHENTICATED'],
-    ];
-    for (const [call, code, hubCode] of failures) {
-      const error = await call().catch((failure: unknown) => failure);
-      expect({ code: (error as ConnectError).code, hubCode: codeOf(error) }).toEqual({ code, hubCode });
-    }
-    expect(await readMoney(e2e.hub)).toEqual(before);
   });
 });
 

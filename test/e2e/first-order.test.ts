@@ -71,6 +71,7 @@ describe('the first order of the quickstart', () => {
       unsettledCash: formatCash(cost.neg()),
       heldCash: '0.00',
       buyingPower: left,
+      withdrawableCash: left,
     } satisfies Balance);
     const position = await demo.getPosition('AAPL');
     expect(position).toMatchObject({ symbol: 'AAPL', quantity: '10', heldQuantity: '0', status: 'ACTIVE', positionType: 'LONG' });

@@ -7,6 +7,7 @@ export interface Books {
   held: string;
   buyingPower: string;
   openHolds: number;
+  /** `securities`: what the ledger has of the shares, settled or not. */
   positions: { symbol: string; quantity: string; heldQuantity: string; averagePrice: string; securities: string }[];
   /** Sum of all ledger balances of the account by asset; double entry makes each zero. */
   sums: Record<string, string>;
@@ -37,7 +38,9 @@ export async function readBooks(sql: postgres.Sql, accountId: string): Promise<B
       quantity: plain(row.quantity),
       heldQuantity: plain(row.held_quantity),
       averagePrice: plain(row.average_price),
-      securities: plain(balance('SECURITIES', row.symbol)),
+      securities: plain(
+        new Decimal(balance('SECURITIES', row.symbol) ?? 0).plus(balance('SECURITIES_UNSETTLED', row.symbol) ?? 0).toFixed(),
+      ),
     })),
     sums: Object.fromEntries([...sums].map(([asset, sum]) => [asset, formatDecimal(sum)])),
   };

@@ -7,12 +7,14 @@ export const HUB_RULES: Readonly<Record<string, string>> = {
     group by account_id, asset having sum(balance) <> 0`,
 
   'customer cash and clearing together are what was deposited': `
-    select concat_ws(' ', money, deposited, booked) from (
+    select concat_ws(' ', money, deposited, booked, withdrawn, paid_out) from (
       select coalesce(sum(balance) filter (where kind like 'CASH%' or kind = 'CLEARING'), 0) as money,
         coalesce(-sum(balance) filter (where kind = 'DEPOSITS'), 0) as deposited,
-        (select coalesce(sum(amount), 0) from ledger_transfers where code = 'DEPOSIT') as booked
+        (select coalesce(sum(amount), 0) from ledger_transfers where code = 'DEPOSIT') as booked,
+        coalesce(sum(balance) filter (where kind = 'WITHDRAWALS'), 0) as withdrawn,
+        (select coalesce(sum(amount), 0) from withdrawals) as paid_out
       from ledger_accounts where asset = 'USD') as totals
-    where money <> deposited or deposited <> booked`,
+    where money <> deposited - withdrawn or deposited <> booked or withdrawn <> paid_out`,
 
   'a ledger balance is the sum of its transfers': `
     select concat_ws(' ', a.account_id, a.kind, a.asset, a.balance, coalesce(t.change, 0))
@@ -27,7 +29,9 @@ export const HUB_RULES: Readonly<Record<string, string>> = {
   'the ledger holds as many shares as the position': `
     select concat_ws(' ', coalesce(p.account_id, a.account_id), coalesce(p.symbol, a.asset), p.quantity, a.balance)
     from positions p
-    full join (select * from ledger_accounts where kind = 'SECURITIES') as a on a.account_id = p.account_id and a.asset = p.symbol
+    full join (
+      select account_id, asset, sum(balance) as balance from ledger_accounts
+      where kind in ('SECURITIES', 'SECURITIES_UNSETTLED') group by account_id, asset) as a on a.account_id = p.account_id and a.asset = p.symbol
     where coalesce(p.quantity, 0) <> coalesce(a.balance, 0)`,
 
   'buying power is settled plus unsettled cash': `
@@ -67,7 +71,8 @@ export const HUB_RULES: Readonly<Record<string, string>> = {
 
   'a covered sale holds the shares that it may still sell': `
     select concat_ws(' ', o.id, o.status, o.quantity - o.filled_quantity, h.remaining) from orders o join holds h on h.order_id = o.id
-    where h.kind = 'SHARES' and o.status not in ${CLOSED} and h.remaining <> o.quantity - o.filled_quantity`,
+    where h.kind = 'SHARES' and o.status not in ${CLOSED} and h.remaining <> o.quantity - o.filled_quantity
+      and (o.replaces is null or exists (select 1 from orders p where p.replaced_by = o.id))`,
 
   'an execution is posted once, in cash and in shares': `
     select concat_ws(' ', e.broker_execution_id, count(t.key))
@@ -95,6 +100,39 @@ export const HUB_RULES: Readonly<Record<string, string>> = {
       select account_id, symbol, sum(quantity * price * (case side when 'SELL' then 1 else -1 end)) as received
       from executions group by account_id, symbol) as e on e.account_id = p.account_id and e.symbol = p.symbol
     where p.realized_pnl - p.cost_basis * (case when p.quantity < 0 then -1 else 1 end) <> e.received`,
+
+  'an execution has a settlement instruction, which is posted once when it is settled and never before': `
+    select concat_ws(' ', e.broker_execution_id, s.status, count(t.key))
+    from executions e
+    left join settlement_instructions s on s.execution_id = e.id and s.account_id = e.account_id
+    left join ledger_transfers t on t.execution_id = e.id and t.code in ('SETTLE_CASH', 'SETTLE_SECURITIES')
+    group by e.id, s.status
+    having s.status is null
+      or count(*) filter (where t.code = 'SETTLE_SECURITIES' and t.amount = e.quantity and t.asset = e.symbol) <> (case s.status when 'SETTLED' then 1 else 0 end)
+      or count(*) filter (where t.code = 'SETTLE_CASH' and t.amount = e.cash and t.asset = 'USD')
+        <> (case when s.status = 'SETTLED' and e.cash > 0 then 1 else 0 end)
+      or count(t.key) <> (case when s.status <> 'SETTLED' then 0 when e.cash > 0 then 2 else 1 end)`,
+
+  'unsettled and held cash are the net of what has not settled': `
+    select concat_ws(' ', c.id, a.balance, e.net)
+    from accounts c
+    left join (
+      select account_id, sum(balance) as balance from ledger_accounts
+      where kind in ('CASH_UNSETTLED', 'CASH_HELD') and asset = 'USD' group by account_id) as a on a.account_id = c.id
+    left join (
+      select x.account_id, sum(case x.side when 'SELL' then x.cash else -x.cash end) as net
+      from executions x join settlement_instructions s on s.execution_id = x.id and s.status <> 'SETTLED'
+      group by x.account_id) as e on e.account_id = c.id
+    where coalesce(a.balance, 0) <> coalesce(e.net, 0)`,
+
+  'unsettled shares are the net of what has not settled': `
+    select concat_ws(' ', coalesce(a.account_id, e.account_id), coalesce(a.asset, e.symbol), a.balance, e.net)
+    from (select * from ledger_accounts where kind = 'SECURITIES_UNSETTLED') as a
+    full join (
+      select x.account_id, x.symbol, sum(case x.side when 'BUY' then x.quantity else -x.quantity end) as net
+      from executions x join settlement_instructions s on s.execution_id = x.id and s.status <> 'SETTLED'
+      group by x.account_id, x.symbol) as e on e.account_id = a.account_id and e.symbol = a.asset
+    where coalesce(a.balance, 0) <> coalesce(e.net, 0)`,
 
   'an order that is full is closed': `
     select concat_ws(' ', id, status) from orders where status not in ${CLOSED} and filled_quantity = quantity`,

@@ -16,11 +16,7 @@ export function createOpenRun({ settlements, calendar, clock }: SettlementRunDep
   };
 }
 
-export type OpenRun = ReturnType<typeof createOpenRun>;
-
 /** What a run has settled, by the books: a chunk that was cut off and run again counts once. */
 export function createReadTotals({ settlements }: Pick<SettlementRunDeps, 'settlements'>) {
   return ({ runId, auditAfter }: OpenedRun): Promise<SettlementTotals> => settlements.readTotals(runId, auditAfter);
 }
-
-export type ReadTotals = ReturnType<typeof createReadTotals>;

@@ -61,7 +61,5 @@ export function createSettleChunk({ settlements, workflows, clearAndWrite }: Set
   }
 }
 
-export type SettleChunk = ReturnType<typeof createSettleChunk>;
-
 const cashOf = (instructions: readonly UnsettledInstruction[], side: Side): string =>
   formatCash(instructions.reduce((sum, instruction) => (instruction.side === side ? sum.plus(instruction.cash) : sum), new Decimal(ZERO)));

@@ -16,5 +16,3 @@ export function createSettleOne({ settlements, clearAndWrite }: SettleOneDeps) {
     return failed ? { outcome: 'NOT_SETTLED', reason: failed.reason } : { outcome: 'SETTLED' };
   };
 }
-
-export type SettleOne = ReturnType<typeof createSettleOne>;

@@ -46,5 +46,3 @@ export function createAdoptRepairs({ settlements, workflows }: AdoptRepairsDeps)
     }
   };
 }
-
-export type AdoptRepairs = ReturnType<typeof createAdoptRepairs>;
