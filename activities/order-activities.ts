@@ -21,8 +21,9 @@ export function createOrderActivities(steps: OrderSteps, observer: StepObserver)
     bookReports: (orderId: string, reports: ExecutionReport[]): Promise<OrderProgress> =>
       run('bookReports', () => steps.bookReports(orderId, reports)),
 
-    cancelOrder: (orderId: string, actor: string, mayBeAtBroker: boolean): Promise<OrderProgress> =>
-      run('cancelOrder', () => steps.cancelAtBroker(orderId, actor, mayBeAtBroker)),
+    /** `mayBeOnItsWay`: a request that was given up may still arrive at the venue. */
+    cancelOrder: (orderId: string, actor: string, mayBeAtBroker: boolean, mayBeOnItsWay?: boolean): Promise<OrderProgress> =>
+      run('cancelOrder', () => steps.cancelAtBroker(orderId, actor, mayBeAtBroker, mayBeOnItsWay)),
 
     replaceOrder: (orderId: string, replacement: Replacement, mayBeAtBroker: boolean): Promise<OrderProgress> =>
       run('replaceOrder', () => steps.replaceAtBroker(orderId, replacement, mayBeAtBroker)),

@@ -1,4 +1,3 @@
-import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseBrokerOrderId } from '../../contracts/ids.ts';
 import type { OrderStatus } from '../../domain/order/order.ts';
@@ -7,7 +6,7 @@ import { type E2eStack, PRICES, startE2eStack, type Trader } from '../support/e2
 import { HUB_RULES } from '../support/trading-hub-rules.ts';
 import { checkInvariants } from '../support/trading-invariants.ts';
 import { chooseFrom, seededRandom, waitUntilAllClosed } from '../support/trading-load.ts';
-import type { InvariantSql } from '../support/trading-violation.ts';
+import { undone } from '../support/undone.ts';
 
 const ORDERS = 1_000;
 const CLIENTS = 50;
@@ -150,6 +149,18 @@ const CORRUPTIONS: readonly [rule: string, statement: string][] = [
   ],
   ['a position is the sum of its executions', `update executions set side = 'SELL' where side = 'BUY'`],
   ['sales less purchases are the realized gain less the basis', 'update positions set realized_pnl = realized_pnl + 0.01'],
+  [
+    'an execution has a settlement instruction, which is posted once when it is settled and never before',
+    "update settlement_instructions set status = 'SETTLED', settled_at = now() where execution_id = (select id from executions limit 1)",
+  ],
+  [
+    'unsettled and held cash are the net of what has not settled',
+    "update ledger_accounts set balance = balance + 0.01 where kind = 'CASH_UNSETTLED'",
+  ],
+  [
+    'unsettled shares are the net of what has not settled',
+    "update ledger_accounts set balance = balance + 1 where kind = 'SECURITIES_UNSETTLED'",
+  ],
   ['an order that is full is closed', `update orders set status = 'PARTIALLY_FILLED' where id = ${ONE_CLOSED_ORDER}`],
   ['an order has an audit trail', `delete from audit_events where order_id = ${ONE_CLOSED_ORDER}`],
   ['the venue has only orders of ours', `delete from orders where id = ${ONE_CLOSED_ORDER}`],
@@ -172,18 +183,6 @@ const VENUE_CORRUPTIONS: readonly [rule: string, statement: string][] = [
     "delete from execution_reports where sequence = (select min(sequence) from execution_reports where exec_type = 'TRADE')",
   ],
 ];
-
-class Undo extends Error {}
-
-/** Runs `body` in a transaction that is rolled back; triggers and foreign keys are off, since they guard against just this. */
-async function undone(sql: postgres.Sql, body: (tx: InvariantSql) => Promise<void>): Promise<void> {
-  const run = sql.begin(async (tx) => {
-    await tx`set local session_replication_role = replica`;
-    await body(tx);
-    throw new Undo();
-  });
-  await expect(run).rejects.toThrow(Undo);
-}
 
 it.each(CORRUPTIONS)('finds it when this does not hold in the hub: %s', async (rule, statement) => {
   await undone(e2e.hub, async (tx) => {

@@ -38,9 +38,12 @@ export interface E2eStack {
 
 /**
  * The whole system with prices that stand still (1,000 shares on each side, anew every 100 ms), so that cents can be foretold.
- * `env` adds variables to single processes.
+ * `env` adds variables to single processes, `marketData` is another program for that one.
  */
-export async function startE2eStack(env: Partial<Record<ProcessName, Readonly<Record<string, string>>>> = {}): Promise<E2eStack> {
+export async function startE2eStack(
+  env: Partial<Record<ProcessName, Readonly<Record<string, string>>>> = {},
+  marketData: string = new URL('./e2e-market-data.ts', import.meta.url).pathname,
+): Promise<E2eStack> {
   const stateDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'));
   // Postgres runs as another user when the tests run as root.
   chmodSync(stateDir, 0o755);
@@ -62,7 +65,7 @@ export async function startE2eStack(env: Partial<Record<ProcessName, Readonly<Re
       ports: 'free',
       headless: true,
       baseEnv: { ...process.env, MARKET_CALENDAR: 'always-open' },
-      entries: { 'market-data': new URL('./e2e-market-data.ts', import.meta.url).pathname },
+      entries: { 'market-data': marketData },
       env: {
         ...env,
         'market-data': { ...standingStill, ...env['market-data'] },

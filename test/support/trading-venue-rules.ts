@@ -12,15 +12,19 @@ interface HubOrder {
   reject_code: string | null;
   filled_quantity: string;
   new_at: Date | null;
+  replaces: string | null;
 }
 
 interface VenueOrder {
   client_order_id: string;
   symbol: string;
   side: string;
+  /** Of a replacement what it was asked for, which counts `carried_quantity`: what its original had filled. */
   quantity: string;
+  carried_quantity: string;
   status: OrderStatus;
   filled_quantity: string;
+  replaces: string | null;
 }
 
 /** One fill in either book; `order` is our order's id. */
@@ -36,13 +40,13 @@ const same = (a: string, b: string): boolean => new Decimal(a).eq(b);
 /** Where the hub's orders and executions differ from the venue's. Two databases cannot be read in one snapshot: nothing may be on its way. */
 export async function compareWithVenue(hubSql: InvariantSql, venueSql: InvariantSql): Promise<Violation[]> {
   const hubOrders = await hubSql.unsafe<HubOrder[]>(
-    'select id, symbol, side, quantity, status, reject_code, filled_quantity, new_at from orders',
+    'select id, symbol, side, quantity, status, reject_code, filled_quantity, new_at, replaces from orders',
   );
   const hubTrades = await hubSql.unsafe<Trade[]>(
     'select broker_execution_id as execution_id, order_id as "order", quantity, price from executions',
   );
   const venueOrders = await venueSql.unsafe<VenueOrder[]>(
-    'select client_order_id, symbol, side, quantity, status, filled_quantity from orders',
+    'select client_order_id, symbol, side, quantity, carried_quantity, status, filled_quantity, replaces from orders',
   );
   const venueTrades = await venueSql.unsafe<Trade[]>(`
     select 'PB-' || v.venue_id || '-' || r.sequence as execution_id, r.client_order_id as "order",
@@ -73,8 +77,13 @@ function compareOrders(hubOrders: readonly HubOrder[], venueOrders: readonly Ven
 function compareOrder(ours: HubOrder, theirs: VenueOrder): Violation[] {
   const detail = `${ours.id}: ${JSON.stringify(ours)} at the venue ${JSON.stringify(theirs)}`;
   const broken: Violation[] = [];
-  if (ours.symbol !== theirs.symbol || ours.side !== theirs.side || !same(ours.quantity, theirs.quantity)) {
+  const isSameQuantity = same(ours.quantity, new Decimal(theirs.quantity).minus(theirs.carried_quantity).toFixed());
+  if (ours.symbol !== theirs.symbol || ours.side !== theirs.side || !isSameQuantity) {
     broken.push({ rule: 'an order is the same in both books', detail });
+  }
+  const replacedThere = theirs.replaces === null ? null : parseBrokerOrderId(theirs.replaces)?.orderId;
+  if (replacedThere !== null && replacedThere !== ours.replaces) {
+    broken.push({ rule: 'an order replaces the same order in both books', detail });
   }
   const isRefusedByUs = ours.status === 'REJECTED' && ours.reject_code !== 'BROKER_REJECTED';
   const isEndDifferent = ours.status !== theirs.status && !(isOpen(ours.status) && isOpen(theirs.status));

@@ -90,7 +90,7 @@ it('always knows what brings an order on: an action, a time, the venue, or an op
       if (action.untilMs === null) expect(life.retries.exhausted).not.toBeNull();
       else expect(action.untilMs).toBeGreaterThan(nowMs);
     }),
-    { numRuns: 5_000 },
+    { numRuns: 20_000 },
   );
 });
 

@@ -39,7 +39,7 @@ export function createReplaceOrder(deps: ReplaceOrderDeps) {
     const original = await deps.getOrder(caller, orderId);
     const replacement = toReplacement(original, terms, idempotencyKey ?? terms.clientOrderId ?? null, deps.clock());
     const decided = await readAnswer(original, replacement);
-    if (decided) return { order: decided, replayed: true };
+    if (decided) return { order: await followUp(original, replacement, decided), replayed: true };
 
     checkReplacement(original, terms);
     const outcome = await deps.workflows.replaceOrder(original.id, replacement.orderId, replacement);
@@ -51,6 +51,13 @@ export function createReplaceOrder(deps: ReplaceOrderDeps) {
     if (outcome === 'REFUSED' || !isOpen(after.status)) throw notReplaceable(after);
     throw outcome === 'NOT_RUNNING' ? takenUpAgain() : underWay();
   };
+
+  /** A server that dies can forget a request that was half done: asking for it again under its id sees it through, or changes nothing. */
+  async function followUp(original: Order, replacement: Replacement, decided: Order): Promise<Order> {
+    if (original.status !== 'PENDING_REPLACE' || decided.status !== 'PENDING_NEW') return decided;
+    await deps.workflows.replaceOrder(original.id, replacement.orderId, replacement);
+    return (await readAnswer(original, replacement)) ?? decided;
+  }
 
   /**
    * The new order as it was first answered; a refusal that came after the decision is what the client was told. `null`: nobody

@@ -7,6 +7,15 @@ import type { OrderLife } from './order-life.ts';
 import type { ActionName } from './retries.ts';
 import type { Steps } from './steps.ts';
 
+/** Every order's first attempt; without an `async` of its own, since most orders wait for nothing else. */
+export const firstStretch = (life: OrderLife, steps: Steps): Promise<void> => {
+  life.attempts = 1;
+  return steps.execute(true, false).then(
+    (executed) => noteExecuted(life, executed),
+    (error: unknown) => noteFailure(life, { do: 'EXECUTE' }, failureOf(error), error),
+  );
+};
+
 /** One attempt of an action. What comes of it, success or failure, is the life's; only what no retry mends is thrown. */
 export async function carryOut(life: OrderLife, steps: Steps, action: Attempt): Promise<void> {
   try {
@@ -33,11 +42,11 @@ async function attempt(life: OrderLife, steps: Steps, action: Attempt): Promise<
       life.isAbandoned = false;
       return;
     case 'CANCEL':
-      life.advance(await steps.cancel(!life.retries.hasFailed('CANCEL'), action.actor), Date.now());
+      life.advance(await steps.cancel(action.actor), Date.now());
       life.cancelRequestedBy = null;
       return;
     case 'REPLACE':
-      life.advance(await steps.replace(!life.retries.hasFailed('REPLACE'), action.replacement), Date.now());
+      life.advance(await steps.replace(action.replacement), Date.now());
       life.replacement = null;
       return;
     case 'EXPIRE':
@@ -86,7 +95,7 @@ function decided(progress: OrderProgress | null): OrderProgress {
 /** Who waits for the outcome of a replacement or of an operator's end learns of its failure; all else is tried again. */
 function noteFailure(life: OrderLife, action: Attempt, failure: AttemptFailure, error: unknown): void {
   if (action.do === 'EXECUTE') {
-    life.wasSentTo ||= mayHaveArrived(failure);
+    if (mayHaveArrived(failure)) noteSent(life);
     life.progress ??= failure.progress;
   }
   if (action.do === 'FAIL') {
@@ -101,6 +110,11 @@ function noteFailure(life: OrderLife, action: Attempt, failure: AttemptFailure, 
   }
   if (failure.class === 'FINAL') throw error;
   if (isRetried(action.do)) life.retries.failed(action.do, failure, Date.now());
+}
+
+function noteSent(life: OrderLife): void {
+  life.wasSentTo = true;
+  life.givenUpAtMs = Date.now();
 }
 
 const mayHaveArrived = ({ class: failureClass, step }: AttemptFailure): boolean =>

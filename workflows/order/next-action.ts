@@ -54,14 +54,17 @@ function afterClose(life: OrderLife, isReady: (action: ActionName) => boolean): 
   return isReady('REPLACE') ? { do: 'REPLACE', replacement: life.replacement } : waitFor(life, ['REPLACE']);
 }
 
+/** When the order goes to the venue for the first time. */
+const releaseDueMs = ({ progress, retries }: OrderLife): number | null =>
+  progress?.releaseAt && !retries.hasFailed('EXECUTE') ? Date.parse(progress.releaseAt) : null;
+
 /** Until the first of: a retry of these actions, the order's release, the end of its time, the next question to the venue. */
 function waitFor(life: OrderLife, actions: readonly ActionName[]): Action {
   const times: (number | null)[] = actions.map((action) => life.retries.dueAtMs(action));
   const { progress } = life;
-  if (progress !== null && !life.isClosed) {
-    if (!life.retries.hasFailed('EXPIRE')) times.push(expiryDueMs(life));
-    if (!progress.isAcknowledged && !life.retries.hasFailed('EXECUTE') && progress.releaseAt) times.push(Date.parse(progress.releaseAt));
-    if (progress.isAcknowledged && life.cancelRequestedBy === null && !life.retries.hasFailed('EXPIRE')) times.push(refreshDueMs(life));
+  if (progress !== null && !life.isClosed && !life.retries.hasFailed('EXPIRE')) {
+    times.push(expiryDueMs(life));
+    if (life.cancelRequestedBy === null) times.push(progress.isAcknowledged ? refreshDueMs(life) : releaseDueMs(life));
   }
   const known = times.filter((time) => time !== null);
   return { do: 'WAIT', untilMs: known.length === 0 ? null : Math.min(...known) };

@@ -6,6 +6,9 @@ import { isOpen } from '../../domain/order/order.ts';
 import type { AttemptFailure } from './failure.ts';
 import { Retries } from './retries.ts';
 
+/** How long after it was given up a request may still arrive at the venue. */
+const ARRIVAL_MS_MAX = 5_000;
+
 /** What the workflow knows of its order between one action and the next. Only messages and the results of actions change it. */
 export class OrderLife {
   readonly submission: OrderSubmission;
@@ -13,6 +16,8 @@ export class OrderLife {
   progress: OrderProgress | null = null;
   /** Whether an attempt may have reached the venue. */
   wasSentTo: boolean;
+  /** When the last attempt that may still arrive there was given up; null when none was. */
+  givenUpAtMs: number | null;
   /** The API could not decide and told its client so. */
   isAbandoned = false;
   /** Who asked for the cancel that has not been carried out. */
@@ -39,6 +44,7 @@ export class OrderLife {
     this.heardAtMs = start.nowMs;
     // What a run that was reset, or another workflow, had sent is not known to this one.
     this.wasSentTo = !start.isFirstRun || submission.isTakenUp === true;
+    this.givenUpAtMs = this.wasSentTo ? start.nowMs : null;
   }
 
   get isClosed(): boolean {
@@ -63,6 +69,11 @@ export class OrderLife {
   /** False only as long as the order certainly never reached the venue. */
   get mayBeAtBroker(): boolean {
     return this.wasSentTo && this.isReleased(Date.now());
+  }
+
+  /** What the venue does not know yet, it may still come to know: a request outlives the caller who gave it up. */
+  get mayBeOnItsWay(): boolean {
+    return this.givenUpAtMs !== null && Date.now() < this.givenUpAtMs + ARRIVAL_MS_MAX;
   }
 
   get waiting(): Waiting | null {

@@ -19,8 +19,9 @@ const local = proxyLocalActivities<OrderActivities>(LOCAL);
 const durable = proxyActivities<OrderActivities>(DURABLE);
 
 /**
- * One attempt of each step of an order. A first attempt runs in the workflow task; when it fails there or exceeds its bound, the next one is
- * a normal activity: every step is idempotent, so running twice is running once.
+ * One attempt of each step of an order. What starts with the workflow or a signal runs in the workflow task at first; when it fails there or
+ * exceeds its bound, the next attempt is a normal activity. What an update asks for is a normal activity from the start: only the end of
+ * the workflow task makes the update durable. Every step is idempotent, so running twice is running once.
  */
 export function stepsOf(life: OrderLife) {
   const { submission } = life;
@@ -40,17 +41,14 @@ export function stepsOf(life: OrderLife) {
         ? local.bookReports.executeWithOptions({ ...LOCAL, summary }, [orderId, reports])
         : durable.bookReports.executeWithOptions({ ...DURABLE, summary }, [orderId, reports]);
     },
-    cancel(isFirst: boolean, actor: string): Promise<OrderProgress> {
-      const summary = `cancel for ${actor}`;
-      return isFirst
-        ? local.cancelOrder.executeWithOptions({ ...LOCAL, summary }, [orderId, actor, life.mayBeAtBroker])
-        : durable.cancelOrder.executeWithOptions({ ...DURABLE, summary }, [orderId, actor, life.mayBeAtBroker]);
+    cancel(actor: string): Promise<OrderProgress> {
+      const { mayBeAtBroker, mayBeOnItsWay } = life;
+      const args: Parameters<OrderActivities['cancelOrder']> = [orderId, actor, mayBeAtBroker, mayBeOnItsWay];
+      return durable.cancelOrder.executeWithOptions({ ...DURABLE, summary: `cancel for ${actor}` }, args);
     },
-    replace(isFirst: boolean, replacement: Replacement): Promise<OrderProgress> {
-      const summary = `replace by ${replacement.orderId}`;
-      return isFirst
-        ? local.replaceOrder.executeWithOptions({ ...LOCAL, summary }, [orderId, replacement, life.mayBeAtBroker])
-        : durable.replaceOrder.executeWithOptions({ ...DURABLE, summary }, [orderId, replacement, life.mayBeAtBroker]);
+    replace(replacement: Replacement): Promise<OrderProgress> {
+      const args: Parameters<OrderActivities['replaceOrder']> = [orderId, replacement, life.mayBeAtBroker];
+      return durable.replaceOrder.executeWithOptions({ ...DURABLE, summary: `replace by ${replacement.orderId}` }, args);
     },
     expire: (): Promise<OrderProgress> =>
       durable.expireOrder.executeWithOptions({ ...DURABLE, summary: 'its time is over: how did it end?' }, [orderId, life.mayBeAtBroker]),

@@ -10,7 +10,7 @@ import {
 import type { OrderSubmission } from '../../contracts/orders.ts';
 import type { OrderProgress } from '../../contracts/workflow-messages.ts';
 import { markAttention } from './attention.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, firstStretch } from './carry-out.ts';
 import { describeLife, describeWait } from './describe.ts';
 import { nextAction } from './next-action.ts';
 import { OrderLife } from './order-life.ts';
@@ -33,6 +33,7 @@ export async function order(submission: OrderSubmission): Promise<OrderProgress>
 /** An order that the venue fills at once passes through here with a single wait: every promise costs the worker a stack trace. */
 async function live(life: OrderLife, steps: Steps): Promise<OrderProgress> {
   try {
+    await firstStretch(life, steps);
     for (;;) {
       const action = nextAction(life, Date.now());
       if (action.do === 'DONE') break;

@@ -166,6 +166,18 @@ describe('replacing an order', () => {
     },
   );
 
+  it('asks again under the same id, with the same answer, while the first request has not been seen through', async () => {
+    const workflow: World['workflow'] = (replacement, books) => {
+      if (!books.orders.has(replacement.orderId)) accept(replacement, books);
+      books.original = { ...books.original, status: 'PENDING_REPLACE' };
+      return 'PENDING';
+    };
+    const { replace, requests } = worldOf({ workflow });
+    const first = await replace({ quantity: '12' }, 'k');
+    expect(await replace({ quantity: '12' }, 'k')).toEqual({ order: first.order, replayed: true });
+    expect(requests.map(({ requestId }) => requestId)).toEqual([first.order.id, first.order.id]);
+  });
+
   it('says to send it again when nobody has decided in time, and then asks under the same id', async () => {
     const { replace, requests } = worldOf({ workflow: () => 'PENDING' });
     for (let i = 0; i < 2; i += 1) {
