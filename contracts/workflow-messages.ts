@@ -22,6 +22,9 @@ export const EXECUTION_REPORTS_SIGNAL = 'executionReports';
 /** Signal: the API could not decide on the order and told its client so. */
 export const ABANDON_SIGNAL = 'abandon';
 
+/** Signal with who asks: as the update `cancel`, for one who no longer waits for the answer. */
+export const REQUEST_CANCEL_SIGNAL = 'requestCancel';
+
 /** Update: cancel the order. Answers with {@link OrderProgress}; rejected when the order is closed. */
 export const CANCEL_UPDATE = 'cancel';
 

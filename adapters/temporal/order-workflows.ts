@@ -22,6 +22,7 @@ import {
   type OperatorRequest,
   ORDER_WORKFLOW,
   REPLACE_UPDATE,
+  REQUEST_CANCEL_SIGNAL,
   RETRY_NOW_UPDATE,
 } from '../../contracts/workflow-messages.ts';
 import { guardTemporal, isTaskThrownAway } from './temporal-errors.ts';
@@ -94,8 +95,15 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
   }
 
   async function cancelOrder(orderId: string, requestId: string, operator?: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'> {
-    const outcome = await update(CANCEL_UPDATE, orderId, requestId, operator?.operator ?? 'client');
-    return outcome === 'REFUSED' ? 'NOT_RUNNING' : outcome;
+    const actor = operator?.operator ?? 'client';
+    const outcome = await update(CANCEL_UPDATE, orderId, requestId, actor);
+    if (outcome !== 'PENDING') return outcome === 'REFUSED' ? 'NOT_RUNNING' : outcome;
+    // An update that no worker has taken up yet can be lost with the server's memory. A signal that was taken is not.
+    return unlessEnded(async () => {
+      const handle = client.workflow.getHandle(orderWorkflowId(orderId));
+      await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => handle.signal(REQUEST_CANCEL_SIGNAL, actor));
+      return 'PENDING' as const;
+    });
   }
 
   async function reportExecutions(orderId: string, reports: readonly ExecutionReport[]): Promise<Delivery> {

@@ -2,7 +2,13 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
-import { CANCEL_UPDATE, EXECUTION_REPORTS_SIGNAL, type ExecutedSteps, PROGRESS_QUERY } from '../../contracts/workflow-messages.ts';
+import {
+  CANCEL_UPDATE,
+  EXECUTION_REPORTS_SIGNAL,
+  type ExecutedSteps,
+  PROGRESS_QUERY,
+  REQUEST_CANCEL_SIGNAL,
+} from '../../contracts/workflow-messages.ts';
 import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
@@ -119,6 +125,13 @@ describe('a resting order', () => {
     };
     await rig.withOrder({ executeOrder: resting, cancelOrder }, async (handle) => {
       expect(await handle.executeUpdate(CANCEL_UPDATE, { args: ['client'] })).toEqual(CANCELED);
+      expect(await handle.result()).toEqual(CANCELED);
+    });
+  });
+
+  it('is canceled by a signal of one who does not wait for the answer', async () => {
+    await rig.withOrder({ executeOrder: resting, cancelOrder: async () => CANCELED }, async (handle) => {
+      await handle.signal(REQUEST_CANCEL_SIGNAL, 'client');
       expect(await handle.result()).toEqual(CANCELED);
     });
   });

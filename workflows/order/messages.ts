@@ -10,6 +10,7 @@ import {
   type OrderStanding,
   PROGRESS_QUERY,
   REPLACE_UPDATE,
+  REQUEST_CANCEL_SIGNAL,
   RETRY_NOW_UPDATE,
   type Replacement,
 } from '../../contracts/workflow-messages.ts';
@@ -19,6 +20,9 @@ export const executionReports = defineSignal<[ExecutionReport[]]>(EXECUTION_REPO
 
 /** The API could not decide on the order: give it up unless somebody has. */
 export const abandon = defineSignal(ABANDON_SIGNAL);
+
+/** Cancels the order; nobody waits for the answer. */
+export const requestCancel = defineSignal<[actor: string]>(REQUEST_CANCEL_SIGNAL);
 
 /** Cancels the order; answers when the venue has spoken. Rejected with `ORDER_NOT_CANCELABLE` when the order is closed. */
 export const cancel = defineUpdate<OrderProgress, [actor: string]>(CANCEL_UPDATE);

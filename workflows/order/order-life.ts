@@ -107,6 +107,7 @@ export class OrderLife {
 
   /** Nothing else is tried any more that would bring the order to the venue. */
   requestCancel(actor: string): void {
+    if (this.isClosed) return;
     this.cancelRequestedBy ??= actor;
     this.retries.succeeded('EXECUTE');
   }

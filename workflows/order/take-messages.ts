@@ -1,13 +1,14 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import type { OperatorRequest, OrderProgress, OrderStanding, Replacement } from '../../contracts/workflow-messages.ts';
 import type { AttemptFailure } from './failure.ts';
-import { abandon, cancel, executionReports, fail, progress, replace, retryNow } from './messages.ts';
+import { abandon, cancel, executionReports, fail, progress, replace, requestCancel, retryNow } from './messages.ts';
 import type { OrderLife } from './order-life.ts';
 
 /** What others may say to an order and ask of it. Handlers only note it down; the life's loop does it. */
 export function takeMessages(life: OrderLife): void {
   setHandler(executionReports, (reports) => life.receive(reports), { description: 'what the venue says happened to the order' });
   setHandler(abandon, () => life.abandon(), { description: 'give the order up unless somebody has decided on it' });
+  setHandler(requestCancel, (actor) => life.requestCancel(actor), { description: 'cancel the order, without an answer' });
   setHandler(progress, () => life.standing, { description: 'where the order stands and what it waits for; null before it is decided' });
   setHandler(cancel, (actor) => carryOutCancel(life, actor), {
     description: 'cancel the order; the argument says for whom',
