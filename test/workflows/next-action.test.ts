@@ -76,7 +76,7 @@ function attempt(life: OrderLife, nowMs: number, outcome: Extract<Event, { kind:
   if (action.do === 'REPLACE') life.replacement = null;
   if (action.do === 'FIND_DECISION') life.isAbandoned = false;
   if (action.do === 'EXPIRE') life.expiryAskedAtMs = nowMs;
-  if (isRetried) life.retries.succeeded(action.do as ActionName);
+  if (isRetried) life.retries.settled(action.do as ActionName);
 }
 
 it('always knows what brings an order on: an action, a time, the venue, or an operator who has been called', () => {

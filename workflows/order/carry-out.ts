@@ -20,7 +20,7 @@ export const firstStretch = (life: OrderLife, steps: Steps): Promise<void> => {
 export async function carryOut(life: OrderLife, steps: Steps, action: Attempt): Promise<void> {
   try {
     await attempt(life, steps, action);
-    if (isRetried(action.do)) life.retries.succeeded(action.do);
+    if (isRetried(action.do)) life.retries.settled(action.do);
   } catch (error) {
     noteFailure(life, action, failureOf(error), error);
   }
@@ -105,6 +105,7 @@ function noteFailure(life: OrderLife, action: Attempt, failure: AttemptFailure, 
   }
   if (action.do === 'REPLACE' && failure.class === 'FINAL') {
     life.replacement = null;
+    life.retries.settled('REPLACE');
     life.refusals.replace = failure;
     return;
   }

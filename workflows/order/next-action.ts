@@ -36,16 +36,20 @@ export function nextAction(life: OrderLife, nowMs: number): Action {
     return { do: 'SUSPEND', suspension: { step: exhausted.step, code: exhausted.code, failures: exhausted.failures } };
   }
   if (!exhausted && isSuspended && isReady('RESUME')) return { do: 'RESUME' };
+  const begun: ActionName[] = life.hasReports ? ['BOOK'] : [];
+  if ((exhausted !== null) !== isSuspended) begun.push(exhausted ? 'SUSPEND' : 'RESUME');
 
   if (life.cancelRequestedBy !== null && isReady('CANCEL')) return { do: 'CANCEL', actor: life.cancelRequestedBy };
   const isOver = expiryDueMs(life) !== null && nowMs >= (expiryDueMs(life) ?? 0);
   if (isOver && isReady('EXPIRE')) return { do: 'EXPIRE' };
-  if (isOver || life.cancelRequestedBy !== null) return waitFor(life, ['BOOK', 'CANCEL', 'EXPIRE', 'SUSPEND', 'RESUME']);
+  if (life.cancelRequestedBy !== null) begun.push('CANCEL');
+  if (isOver) begun.push('EXPIRE');
+  if (isOver || life.cancelRequestedBy !== null) return waitFor(life, begun);
   if (life.replacement && isReady('REPLACE')) return { do: 'REPLACE', replacement: life.replacement };
   if (!progress.isAcknowledged) {
     if (life.isReleased(nowMs) && isReady('EXECUTE')) return { do: 'EXECUTE' };
   } else if (nowMs >= refreshDueMs(life)) return { do: 'REFRESH' };
-  return waitFor(life, ['BOOK', 'EXECUTE', 'REPLACE', 'SUSPEND', 'RESUME']);
+  return waitFor(life, life.replacement ? [...begun, 'REPLACE'] : begun);
 }
 
 /** A replacement that was asked for is settled also when the original has ended meanwhile. */
@@ -54,9 +58,13 @@ function afterClose(life: OrderLife, isReady: (action: ActionName) => boolean): 
   return isReady('REPLACE') ? { do: 'REPLACE', replacement: life.replacement } : waitFor(life, ['REPLACE']);
 }
 
-/** When the order goes to the venue for the first time. */
-const releaseDueMs = ({ progress, retries }: OrderLife): number | null =>
-  progress?.releaseAt && !retries.hasFailed('EXECUTE') ? Date.parse(progress.releaseAt) : null;
+/** When the order goes to the venue: at its time, or with the next attempt, whichever is later. `null`: not by itself. */
+function executeDueMs({ progress, retries }: OrderLife): number | null {
+  const retryMs = retries.dueAtMs('EXECUTE');
+  if (retryMs === null && retries.hasFailed('EXECUTE')) return null;
+  const releaseMs = progress?.releaseAt ? Date.parse(progress.releaseAt) : null;
+  return releaseMs === null ? retryMs : Math.max(releaseMs, retryMs ?? releaseMs);
+}
 
 /** Until the first of: a retry of these actions, the order's release, the end of its time, the next question to the venue. */
 function waitFor(life: OrderLife, actions: readonly ActionName[]): Action {
@@ -64,7 +72,7 @@ function waitFor(life: OrderLife, actions: readonly ActionName[]): Action {
   const { progress } = life;
   if (progress !== null && !life.isClosed && !life.retries.hasFailed('EXPIRE')) {
     times.push(expiryDueMs(life));
-    if (life.cancelRequestedBy === null) times.push(progress.isAcknowledged ? refreshDueMs(life) : releaseDueMs(life));
+    if (life.cancelRequestedBy === null) times.push(progress.isAcknowledged ? refreshDueMs(life) : executeDueMs(life));
   }
   const known = times.filter((time) => time !== null);
   return { do: 'WAIT', untilMs: known.length === 0 ? null : Math.min(...known) };

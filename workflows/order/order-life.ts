@@ -109,7 +109,7 @@ export class OrderLife {
   requestCancel(actor: string): void {
     if (this.isClosed) return;
     this.cancelRequestedBy ??= actor;
-    this.retries.succeeded('EXECUTE');
+    this.retries.settled('EXECUTE');
   }
 
   /**
@@ -134,9 +134,9 @@ export class OrderLife {
   advance(progress: OrderProgress, nowMs: number): void {
     this.progress = progress;
     this.heardAtMs = nowMs;
-    if (progress.isAcknowledged) this.retries.succeeded('EXECUTE');
+    if (progress.isAcknowledged) this.retries.settled('EXECUTE');
     if (!this.isClosed) return;
-    for (const action of ['EXECUTE', 'BOOK', 'CANCEL', 'EXPIRE'] as const) this.retries.succeeded(action);
+    for (const action of ['EXECUTE', 'BOOK', 'CANCEL', 'EXPIRE'] as const) this.retries.settled(action);
     this.cancelRequestedBy = null;
   }
 

@@ -28,7 +28,8 @@ export class Retries {
     this.byAction.set(action, { action, step, code: failure.code, failures, dueAtMs: waitMs === null ? null : nowMs + waitMs });
   }
 
-  succeeded(action: ActionName): void {
+  /** Done, or no longer wanted. */
+  settled(action: ActionName): void {
     this.byAction.delete(action);
   }
 
