@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
+import { decodeListCursor, listPage } from '../../contracts/list-cursor.ts';
 import type { Break, BreakKind, BreakReport, Breaks } from '../../contracts/ports/breaks.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import { decodeBreakCursor, encodeBreakCursor } from './break-cursor.ts';
 import type { Database } from './database.ts';
 import { guardDatabasePort } from './database-errors.ts';
 import { toTimestamp, toTimestampOrNull } from './timestamp.ts';
@@ -47,16 +47,14 @@ export function createBreakStore({ sql }: Database): Breaks {
 
   /** One more than asked for is read, to know whether there is a next page. */
   async function listBreaks({ status, cursor, limit }: Parameters<Breaks['listBreaks']>[0]): ReturnType<Breaks['listBreaks']> {
-    const after = cursor === null ? null : decodeBreakCursor(cursor);
+    const after = cursor === null ? null : decodeListCursor(cursor);
     const rows = await sql<BreakRow[]>`
       select ${sql(BREAK_COLUMNS)} from breaks
       where ${statusCondition(sql, status)}
-        ${after === null ? sql`` : sql`and (raised_at, id) > (${after.raisedAt}::timestamptz, ${after.id}::uuid)`}
+        ${after === null ? sql`` : sql`and (raised_at, id) > (${after.at}::timestamptz, ${after.id}::uuid)`}
       order by raised_at, id
       limit ${limit + 1}`;
-    const items = rows.slice(0, limit).map(toBreak);
-    const last = items.at(-1);
-    return { items, nextCursor: rows.length > limit && last ? encodeBreakCursor(last) : null };
+    return listPage(rows.map(toBreak), limit, ({ raisedAt, id }) => ({ at: raisedAt, id }));
   }
 
   async function resolveBreak(id: string, by: string, resolution: string): Promise<Break | 'NOT_FOUND' | 'ALREADY_RESOLVED'> {

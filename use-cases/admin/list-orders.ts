@@ -1,5 +1,6 @@
-import type { AttentionReader, OperatorOrder } from '../../contracts/ports/attention-reader.ts';
-import { decodeCursor, encodeCursor } from '../orders/read-orders.ts';
+import { listPage } from '../../contracts/list-cursor.ts';
+import type { AttentionReader } from '../../contracts/ports/attention-reader.ts';
+import { orderPositionOf } from '../orders/read-orders.ts';
 import type { AdminUseCases } from '../use-cases.ts';
 
 /**
@@ -8,16 +9,8 @@ import type { AdminUseCases } from '../use-cases.ts';
  */
 export function createListOrders({ orders }: { orders: Pick<AttentionReader, 'listOrders'> }): AdminUseCases['listOrders'] {
   return async ({ attention, status, symbol, cursor, limit }) => {
-    const after = cursor === null ? null : decodeCursor(cursor);
-    const found = await orders.listOrders({ attention, status, symbol, after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: found.length > limit && last ? encodeCursor(placeOf(last, attention)) : null };
+    const found = await orders.listOrders({ attention, status, symbol, after: orderPositionOf(cursor), limit: limit + 1 });
+    // The instant that the list is ordered by.
+    return listPage(found, limit, (order) => ({ at: (attention ? order.suspendedAt : null) ?? order.submittedAt, id: order.id }));
   };
 }
-
-/** The instant that the list is ordered by. */
-const placeOf = (order: OperatorOrder, attention: boolean | null) => ({
-  submittedAt: (attention ? order.suspendedAt : null) ?? order.submittedAt,
-  orderId: order.id,
-});
