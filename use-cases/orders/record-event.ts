@@ -16,7 +16,9 @@ const PLANS_MAX = 16;
  * Throws `ORDER_NOT_FOUND`, `DATABASE_UNAVAILABLE`, and {@link IllegalOrderEvent} for what cannot be true.
  */
 export function createRecordEvent({ orders, calendar }: { orders: OrderStore; calendar: TradingCalendar }) {
-  return async function recordEvent(orderId: string, happened: OrderEvent, known?: WorkingOrder): Promise<OrderProgress> {
+  return recordEvent;
+
+  async function recordEvent(orderId: string, happened: OrderEvent, known?: WorkingOrder): Promise<OrderProgress> {
     let working = known ?? (await readWorking(orders, orderId));
     for (let plan = 0; plan < PLANS_MAX; plan++) {
       const planned = planOrderChange(working, happened, calendar);
@@ -39,11 +41,11 @@ export function createRecordEvent({ orders, calendar }: { orders: OrderStore; ca
       if (outcome === 'ALREADY_BOOKED') return progressOf(working);
     }
     throw new HubError('DATABASE_UNAVAILABLE', { orderId }, { detail: 'The order changes too fast to be written' });
-  };
+  }
 
   async function rejectReplacement(originalId: string, { status }: OrderProgress, occurredAt: string): Promise<void> {
     const replacement = await orders.findPendingReplacement(originalId);
-    if (replacement) await createRecordEvent({ orders, calendar })(replacement.order.id, replaceRejected(status, occurredAt), replacement);
+    if (replacement) await recordEvent(replacement.order.id, replaceRejected(status, occurredAt), replacement);
   }
 }
 

@@ -40,7 +40,8 @@ export function nextAction(life: OrderLife, nowMs: number): Action {
   if ((exhausted !== null) !== isSuspended) begun.push(exhausted ? 'SUSPEND' : 'RESUME');
 
   if (life.cancelRequestedBy !== null && isReady('CANCEL')) return { do: 'CANCEL', actor: life.cancelRequestedBy };
-  const isOver = expiryDueMs(life) !== null && nowMs >= (expiryDueMs(life) ?? 0);
+  const expiryMs = expiryDueMs(life);
+  const isOver = expiryMs !== null && nowMs >= expiryMs;
   if (isOver && isReady('EXPIRE')) return { do: 'EXPIRE' };
   if (life.cancelRequestedBy !== null) begun.push('CANCEL');
   if (isOver) begun.push('EXPIRE');
