@@ -7,7 +7,7 @@ import { createExecutionActivities } from '../activities/execution-activities.ts
 import { createOrderActivities } from '../activities/order-activities.ts';
 import { createSettlementActivities } from '../activities/settlement-activities.ts';
 import { createConnectBroker } from '../adapters/broker/connect-broker.ts';
-import { createConnectClearing } from '../adapters/clearing/connect-clearing.ts';
+import { createConnectClearing } from '../adapters/broker/connect-clearing.ts';
 import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
 import { createBreakStore } from '../adapters/postgres/break-store.ts';
 import { createBrokerSessionStore } from '../adapters/postgres/broker-session-store.ts';

@@ -15,7 +15,7 @@ import {
   type VenueOrder,
 } from '../../proto/gen/hub/v1/broker_pb.js';
 
-const SIDES: Record<Side, ProtoSide> = { BUY: ProtoSide.BUY, SELL: ProtoSide.SELL };
+export const SIDES: Record<Side, ProtoSide> = { BUY: ProtoSide.BUY, SELL: ProtoSide.SELL };
 const TYPES: Record<OrderType, ProtoOrderType> = {
   MARKET: ProtoOrderType.MARKET,
   LIMIT: ProtoOrderType.LIMIT,

@@ -1,6 +1,6 @@
-import { Code, ConnectError } from '@connectrpc/connect';
 import { BrokenCircuitError } from 'cockatiel';
 import { BrokerOutcomeUnknown, BrokerUnavailable } from '../../contracts/ports/broker.ts';
+import { isRefusal } from './venue-connection.ts';
 
 /** A call that can change something at the venue, or one that only reads. */
 export type CallKind = 'ACTS' | 'READS';
@@ -18,27 +18,6 @@ export function classifyFailure(error: unknown, kind: CallKind, method: string):
   return kind === 'READS'
     ? new BrokerUnavailable(`${method}: no answer from the venue: ${reason}`, { cause: error })
     : new BrokerOutcomeUnknown(`${method}: the answer never came: ${reason}`, { cause: error });
-}
-
-/** Failures that say something about the venue's health: they count for the breaker, and reads are tried again after them. */
-export const isTransient = (error: unknown): boolean => !(error instanceof BrokenCircuitError) && !isRefusal(error);
-
-/** A definite answer: the venue looked at the call and did nothing. */
-function isRefusal(error: unknown): error is ConnectError {
-  if (!(error instanceof ConnectError)) return false;
-  switch (error.code) {
-    case Code.InvalidArgument:
-    case Code.NotFound:
-    case Code.AlreadyExists:
-    case Code.PermissionDenied:
-    case Code.Unauthenticated:
-    case Code.FailedPrecondition:
-    case Code.OutOfRange:
-    case Code.Unimplemented:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** Node names the system call that failed: before `connect` succeeded nothing can have been sent. */

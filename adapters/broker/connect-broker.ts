@@ -1,11 +1,10 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
-import { ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleWhen, retry, wrap } from 'cockatiel';
 import type { Logger } from 'pino';
 import { type Broker, BrokerUnavailable, type ExecutionReport } from '../../contracts/ports/broker.ts';
 import { BrokerService } from '../../proto/gen/hub/v1/broker_pb.js';
 import { fromReplaceResponse, fromReport, fromVenueOrder, toPlaceOrderRequest } from './broker-message.ts';
-import { type CallKind, classifyFailure, isTransient } from './classify-failure.ts';
+import { type CallKind, classifyFailure } from './classify-failure.ts';
+import { connectVenue, createVenuePolicies } from './venue-connection.ts';
 
 export interface ConnectBrokerOptions {
   /** `http://host:port` of the venue. */
@@ -16,14 +15,7 @@ export interface ConnectBrokerOptions {
 }
 
 const DEADLINE_MS = 800;
-const CONSECUTIVE_FAILURES_MAX = 5;
-const HALF_OPEN_AFTER_MS = 1_000;
-const READ_RETRIES_MAX = 2;
-const READ_BACKOFF_MS_INITIAL = 30;
-const READ_BACKOFF_MS_MAX = 200;
-/** A peer that vanished without a word is noticed by its missing answer to a PING. */
-const PING_INTERVAL_MS = 10_000;
-const PING_TIMEOUT_MS = 5_000;
+const READ_RETRIES = { retriesMax: 2, backoffMs: { initial: 30, max: 200 } };
 
 /**
  * A venue over the Connect protocol on one kept HTTP/2 connection. Placing, canceling and replacing are sent once: whether to send
@@ -31,18 +23,9 @@ const PING_TIMEOUT_MS = 5_000;
  * breaker fails calls at once for 1 s. A stream that ends without having been aborted throws `BrokerUnavailable`.
  */
 export function createConnectBroker({ baseUrl, deadlineMs = DEADLINE_MS, logger }: ConnectBrokerOptions): Broker {
-  const client: Client<typeof BrokerService> = createClient(
-    BrokerService,
-    createConnectTransport({
-      baseUrl,
-      httpVersion: '2',
-      useBinaryFormat: true,
-      acceptCompression: [],
-      pingIntervalMs: PING_INTERVAL_MS,
-      pingTimeoutMs: PING_TIMEOUT_MS,
-    }),
-  );
-  const policies = createPolicies(logger);
+  const client: Client<typeof BrokerService> = createClient(BrokerService, connectVenue(baseUrl));
+  const { once, repeated } = createVenuePolicies({ name: 'the venue', ...READ_RETRIES, logger });
+  const policies = { ACTS: once, READS: repeated };
   const options = { timeoutMs: deadlineMs };
 
   const call = async <T>(kind: CallKind, method: string, send: () => Promise<T>): Promise<T> => {
@@ -78,23 +61,6 @@ export function createConnectBroker({ baseUrl, deadlineMs = DEADLINE_MS, logger 
       ),
     streamExecutionReports: (afterSequence, signal) => streamReports(client, afterSequence, signal),
   };
-}
-
-/** Both kinds share one breaker, since they tell of the same venue. An open breaker ends the retries at once. */
-function createPolicies(logger: Logger) {
-  const breaker = circuitBreaker(handleWhen(isTransient), {
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-    breaker: new ConsecutiveBreaker(CONSECUTIVE_FAILURES_MAX),
-  });
-  breaker.onBreak((reason) =>
-    logger.warn({ err: 'error' in reason ? reason.error : undefined }, 'the venue is away: its calls fail at once'),
-  );
-  breaker.onReset(() => logger.info('the venue is back'));
-  const retries = retry(handleWhen(isTransient), {
-    maxAttempts: READ_RETRIES_MAX,
-    backoff: new ExponentialBackoff({ initialDelay: READ_BACKOFF_MS_INITIAL, maxDelay: READ_BACKOFF_MS_MAX }),
-  });
-  return { ACTS: breaker, READS: wrap(retries, breaker) };
 }
 
 /** NOT_FOUND is an answer. */

@@ -1,7 +1,7 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createSettlementActivities } from '../../activities/settlement-activities.ts';
-import { createConnectClearing } from '../../adapters/clearing/connect-clearing.ts';
+import { createConnectClearing } from '../../adapters/broker/connect-clearing.ts';
 import { openDatabase } from '../../adapters/postgres/database.ts';
 import { createSettlementStore } from '../../adapters/postgres/settlement-store.ts';
 import { createTemporalLogger } from '../../adapters/telemetry/temporal-logger.ts';

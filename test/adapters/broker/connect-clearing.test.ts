@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createConnectClearing } from '../../../adapters/clearing/connect-clearing.ts';
+import { createConnectClearing } from '../../../adapters/broker/connect-clearing.ts';
 import { type ClearingInstruction, ClearingUnavailable } from '../../../contracts/ports/clearing.ts';
 import { Side } from '../../../proto/gen/hub/v1/broker_pb.js';
 import { SettlementOutcome } from '../../../proto/gen/hub/v1/clearing_pb.js';

@@ -1,10 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ClearingInstruction, ClearingResult } from '../../contracts/ports/clearing.ts';
-import type { Side } from '../../domain/order/order.ts';
-import { Side as ProtoSide } from '../../proto/gen/hub/v1/broker_pb.js';
 import { type SettlementInstructionSchema, SettlementOutcome, type SettlementResult } from '../../proto/gen/hub/v1/clearing_pb.js';
-
-const SIDES: Record<Side, ProtoSide> = { BUY: ProtoSide.BUY, SELL: ProtoSide.SELL };
+import { SIDES } from './broker-message.ts';
 
 export const toInstruction = (instruction: ClearingInstruction): MessageInitShape<typeof SettlementInstructionSchema> => ({
   executionId: instruction.brokerExecutionId,
