@@ -9,27 +9,12 @@ import { brokerOrderId } from '../../../contracts/ids.ts';
 import type { OrderSubmission } from '../../../contracts/orders.ts';
 import type { BreakReport, Breaks } from '../../../contracts/ports/breaks.ts';
 import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
-import type { MarketData, Quote } from '../../../contracts/ports/market-data.ts';
-import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
 import { createBookLateExecution } from '../../../use-cases/executions/book-late-execution.ts';
 import { createRaiseBreak, type RaiseBreak } from '../../../use-cases/executions/raise-break.ts';
-import { createOrderSteps } from '../../../use-cases/orders/order-steps.ts';
 import { createFundedAccount } from '../../support/accounts.ts';
 import { readBooks } from '../../support/books.ts';
-import { createScriptedBroker } from '../../support/scripted-broker.ts';
+import { createOrderStepsRig, orderSubmission } from '../../support/order-steps-rig.ts';
 import { createTestDatabase } from '../../support/services.ts';
-
-const quote: Quote = {
-  symbol: 'AAPL',
-  bid: '99.99',
-  ask: '100.00',
-  last: '100.00',
-  bidSize: '1000',
-  askSize: '1000',
-  sequence: 1,
-  time: '2026-11-24T14:30:00.000Z',
-};
-const marketData = { getQuotes: async () => ({ quotes: [quote], unknownSymbols: [] }) } as Partial<MarketData> as MarketData;
 
 let database: Database;
 let breaks: Breaks;
@@ -44,23 +29,10 @@ afterAll(() => database?.close());
 /** The whole path over the real database, with a venue whose orders rest. */
 function createRig(over: { raiseBreak?: RaiseBreak } = {}) {
   const orders = createOrderStore(database);
-  const venue = createScriptedBroker();
-  const logger = pino({ enabled: false });
   const raised: BreakReport['kind'][] = [];
-  const started: string[] = [];
-  const workflows = { startOrder: async ({ orderId }: OrderSubmission) => void started.push(orderId) };
+  const logger = pino({ enabled: false });
   const raiseBreak = createRaiseBreak({ breaks, observer: { breakRaised: (kind) => raised.push(kind) }, logger });
-  const steps = createOrderSteps({
-    orders,
-    broker: venue.broker,
-    marketData,
-    calendar: alwaysOpenCalendar,
-    clock: Date.now,
-    workflows,
-    raiseBreak,
-    observer: { suspended: () => {} },
-    logger,
-  });
+  const { venue, started, workflows, ...steps } = createOrderStepsRig(orders, { raiseBreak });
   const bookLateExecution = createBookLateExecution({
     orders,
     fills: createFillTrail(database),
@@ -76,24 +48,8 @@ type Rig = ReturnType<typeof createRig>;
 async function restOrder({ venue, steps }: Rig, accountId: string, over: Partial<OrderSubmission> = {}): Promise<string> {
   const orderId = randomUUID();
   venue.script('rest');
-  const submission: OrderSubmission = {
-    orderId,
-    accountId,
-    symbol: 'AAPL',
-    side: 'BUY',
-    type: 'LIMIT',
-    timeInForce: 'GTC',
-    quantity: '10',
-    notional: null,
-    limitPrice: '100',
-    stopPrice: null,
-    trailPercent: null,
-    clientOrderId: null,
-    idempotency: null,
-    submittedAt: new Date().toISOString(),
-    acceptBy: new Date(Date.now() + 10_000).toISOString(),
-    ...over,
-  };
+  const resting = { orderId, type: 'LIMIT', timeInForce: 'GTC', limitPrice: '100', ...over } as const;
+  const submission = orderSubmission(accountId, resting);
   const { progress } = await steps.executeOrder(submission, { askFirst: false, isReleased: false });
   expect(progress?.status).toBe('NEW');
   return orderId;

@@ -1,44 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../adapters/postgres/database.ts';
 import { createOrderStore } from '../../../adapters/postgres/order-store.ts';
-import type { OrderSubmission, ReplaceTerms } from '../../../contracts/orders.ts';
-import type { BreakReport } from '../../../contracts/ports/breaks.ts';
-import { BrokerOutcomeUnknown, type ExecutionReport } from '../../../contracts/ports/broker.ts';
-import type { MarketData, Quote } from '../../../contracts/ports/market-data.ts';
+import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
 import type { OrderStore } from '../../../contracts/ports/order-store.ts';
-import type { Replacement } from '../../../contracts/workflow-messages.ts';
-import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
-import { createAcceptOrder } from '../../../use-cases/orders/accept-order.ts';
-import { createOrderSteps } from '../../../use-cases/orders/order-steps.ts';
 import { createFundedAccount } from '../../support/accounts.ts';
 import { readBooks } from '../../support/books.ts';
-import { createScriptedBroker } from '../../support/scripted-broker.ts';
+import { createOrderStepsRig, orderSubmission } from '../../support/order-steps-rig.ts';
 import { createTestDatabase } from '../../support/services.ts';
 
 let database: Database;
 let orders: OrderStore;
-
-const quote: Quote = {
-  symbol: 'AAPL',
-  bid: '99.99',
-  ask: '100.00',
-  last: '100.00',
-  bidSize: '1000',
-  askSize: '1000',
-  sequence: 1,
-  time: '2026-11-24T14:30:00.000Z',
-};
-const marketData: MarketData = {
-  getQuotes: async (symbols) => ({
-    quotes: symbols.includes('AAPL') ? [quote] : [],
-    unknownSymbols: symbols.filter((symbol) => symbol !== 'AAPL'),
-  }),
-  async *streamQuotes() {},
-  invalidateCache: async () => 0,
-  warmCache: async () => 0,
-};
 
 beforeAll(async () => {
   database = openDatabase((await createTestDatabase()).url, { poolSize: 8, applicationName: 'test' });
@@ -47,42 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const rig = (price?: string) => {
-  const venue = createScriptedBroker(price);
-  const breaks: BreakReport[] = [];
-  const started: string[] = [];
-  const deps = {
-    orders,
-    broker: venue.broker,
-    marketData,
-    calendar: alwaysOpenCalendar,
-    clock: Date.now,
-    workflows: { startOrder: async ({ orderId }: OrderSubmission) => void started.push(orderId) },
-    raiseBreak: async (report: BreakReport) => breaks.push(report) > 0,
-    observer: { suspended: () => {} },
-    logger: pino({ level: 'silent' }),
-  };
-  return { venue, breaks, started, ...createOrderSteps(deps), acceptOrder: createAcceptOrder(deps) };
-};
-
-const submissionFor = (accountId: string, over: Partial<OrderSubmission> = {}): OrderSubmission => ({
-  orderId: randomUUID(),
-  accountId,
-  symbol: 'AAPL',
-  side: 'BUY',
-  type: 'MARKET',
-  timeInForce: 'DAY',
-  quantity: '10',
-  notional: null,
-  limitPrice: null,
-  stopPrice: null,
-  trailPercent: null,
-  clientOrderId: null,
-  idempotency: null,
-  submittedAt: new Date().toISOString(),
-  acceptBy: new Date(Date.now() + 10_000).toISOString(),
-  ...over,
-});
+const rig = (price?: string) => createOrderStepsRig(orders, price === undefined ? {} : { price });
 
 const fund = (cash = '100000.00') => createFundedAccount(database.sql, { cash });
 
@@ -90,7 +26,7 @@ describe('a market order that the venue fills at once', () => {
   it('is booked to the cent: cash paid, hold gone, shares held, the ledger at zero', async () => {
     const { accountId } = await fund();
     const { executeOrder } = rig('100.00');
-    const steps = await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
+    const steps = await executeOrder(orderSubmission(accountId), { askFirst: false, isReleased: false });
 
     expect(steps).toMatchObject({ accept: 'ACCEPTED', place: 'ACKNOWLEDGED', progress: { status: 'FILLED', filledQuantity: '10' } });
     const books = await readBooks(database.sql, accountId);
@@ -102,7 +38,7 @@ describe('a market order that the venue fills at once', () => {
   it('is booked once, however often its stretch runs again', async () => {
     const { accountId } = await fund();
     const { executeOrder, venue } = rig();
-    const submission = submissionFor(accountId);
+    const submission = orderSubmission(accountId);
     await Promise.all(Array.from({ length: 8 }, () => executeOrder(submission, { askFirst: false, isReleased: false })));
     await executeOrder(submission, { askFirst: true, isReleased: false });
 
@@ -114,8 +50,8 @@ describe('a market order that the venue fills at once', () => {
 
   it('sells what is held and realizes the gain', async () => {
     const { accountId } = await fund();
-    await rig('100.00').executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
-    await rig('110.00').executeOrder(submissionFor(accountId, { side: 'SELL' }), { askFirst: false, isReleased: false });
+    await rig('100.00').executeOrder(orderSubmission(accountId), { askFirst: false, isReleased: false });
+    await rig('110.00').executeOrder(orderSubmission(accountId, { side: 'SELL' }), { askFirst: false, isReleased: false });
 
     const books = await readBooks(database.sql, accountId);
     expect(books).toMatchObject({ buyingPower: '100100.00', unsettled: '100.00', held: '0.00' });
@@ -128,7 +64,7 @@ describe('the decision on an order', () => {
   it('is made once when many ask at the same time', async () => {
     const { accountId } = await fund();
     const { acceptOrder } = rig();
-    const submission = submissionFor(accountId, { idempotency: { key: 'k-1', fingerprint: 'f-1' } });
+    const submission = orderSubmission(accountId, { idempotency: { key: 'k-1', fingerprint: 'f-1' } });
     const decisions = await Promise.all(Array.from({ length: 12 }, () => acceptOrder(submission)));
 
     expect(decisions.filter((d) => d.outcome === 'DECIDED' && d.madeHere)).toHaveLength(1);
@@ -140,7 +76,7 @@ describe('the decision on an order', () => {
   it('never lets concurrent orders hold more than the buying power', async () => {
     const { accountId } = await fund('5000.00');
     const { acceptOrder } = rig();
-    const decisions = await Promise.all(Array.from({ length: 10 }, () => acceptOrder(submissionFor(accountId))));
+    const decisions = await Promise.all(Array.from({ length: 10 }, () => acceptOrder(orderSubmission(accountId))));
 
     const statuses = decisions.map((d) => (d.outcome === 'DECIDED' ? (d.order.rejectCode ?? d.order.status) : d.outcome)).sort();
     expect(statuses.filter((status) => status === 'PENDING_NEW')).toHaveLength(4);
@@ -151,9 +87,9 @@ describe('the decision on an order', () => {
   it('refuses to sell the same shares twice', async () => {
     const { accountId } = await fund();
     const { executeOrder, acceptOrder } = rig();
-    await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
+    await executeOrder(orderSubmission(accountId), { askFirst: false, isReleased: false });
     const sells = await Promise.all(
-      Array.from({ length: 4 }, () => acceptOrder(submissionFor(accountId, { side: 'SELL', quantity: '6' }))),
+      Array.from({ length: 4 }, () => acceptOrder(orderSubmission(accountId, { side: 'SELL', quantity: '6' }))),
     );
     const codes = sells.map((d) => (d.outcome === 'DECIDED' ? d.order.rejectCode : d.outcome));
     expect(codes.filter((code) => code === null)).toHaveLength(1);
@@ -163,7 +99,7 @@ describe('the decision on an order', () => {
   it('keeps a refusal with its reason and holds nothing', async () => {
     const { accountId } = await fund('100.00');
     const { executeOrder, venue } = rig();
-    const steps = await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false });
+    const steps = await executeOrder(orderSubmission(accountId), { askFirst: false, isReleased: false });
     expect(steps).toMatchObject({
       accept: 'REJECTED',
       place: null,
@@ -176,7 +112,7 @@ describe('the decision on an order', () => {
   it('lapses after its accept-by time and leaves nothing behind', async () => {
     const { accountId } = await fund();
     const { executeOrder } = rig();
-    const submission = submissionFor(accountId, { acceptBy: new Date(Date.now() - 1).toISOString() });
+    const submission = orderSubmission(accountId, { acceptBy: new Date(Date.now() - 1).toISOString() });
     expect(await executeOrder(submission, { askFirst: false, isReleased: false })).toMatchObject({ accept: 'LAPSED', progress: null });
     expect(await database.sql`select 1 from orders where id = ${submission.orderId}`).toHaveLength(0);
   });
@@ -184,8 +120,8 @@ describe('the decision on an order', () => {
   it('refuses another order under a client order id that is taken', async () => {
     const { accountId } = await fund();
     const { acceptOrder } = rig();
-    await acceptOrder(submissionFor(accountId, { clientOrderId: 'mine' }));
-    await expect(acceptOrder(submissionFor(accountId, { clientOrderId: 'mine' }))).rejects.toMatchObject({
+    await acceptOrder(orderSubmission(accountId, { clientOrderId: 'mine' }));
+    await expect(acceptOrder(orderSubmission(accountId, { clientOrderId: 'mine' }))).rejects.toMatchObject({
       code: 'CLIENT_ORDER_ID_REUSED',
     });
   });
@@ -193,7 +129,7 @@ describe('the decision on an order', () => {
   it('refuses the same key with another request', async () => {
     const { accountId } = await fund();
     const { acceptOrder } = rig();
-    const submission = submissionFor(accountId, { idempotency: { key: 'k', fingerprint: 'one' } });
+    const submission = orderSubmission(accountId, { idempotency: { key: 'k', fingerprint: 'one' } });
     await acceptOrder(submission);
     await expect(acceptOrder({ ...submission, idempotency: { key: 'k', fingerprint: 'two' } })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',
@@ -206,7 +142,7 @@ describe('a venue whose answer does not come', () => {
     const { accountId } = await fund();
     const { executeOrder, venue } = rig();
     venue.script('loseAnswer');
-    expect(await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false })).toMatchObject({
+    expect(await executeOrder(orderSubmission(accountId), { askFirst: false, isReleased: false })).toMatchObject({
       progress: { status: 'FILLED' },
     });
     expect(venue.placed).toHaveLength(1);
@@ -216,7 +152,7 @@ describe('a venue whose answer does not come', () => {
     const { accountId } = await fund();
     const { executeOrder, venue } = rig();
     venue.script('loseRequest');
-    const submission = submissionFor(accountId);
+    const submission = orderSubmission(accountId);
     await expect(executeOrder(submission, { askFirst: false, isReleased: false })).rejects.toMatchObject({
       name: 'StepFailed',
       facts: { step: 'PLACE', progress: { status: 'PENDING_NEW' } },
@@ -231,7 +167,7 @@ describe('a venue whose answer does not come', () => {
     const { accountId } = await fund();
     const { executeOrder, venue } = rig();
     venue.script('reject');
-    expect(await executeOrder(submissionFor(accountId), { askFirst: false, isReleased: false })).toMatchObject({
+    expect(await executeOrder(orderSubmission(accountId), { askFirst: false, isReleased: false })).toMatchObject({
       place: 'REFUSED',
       progress: { status: 'REJECTED', rejectCode: 'BROKER_REJECTED' },
     });
@@ -244,7 +180,7 @@ describe('a resting order', () => {
     const { accountId } = await fund();
     const steps = rig();
     steps.venue.script('rest');
-    const submission = submissionFor(accountId, { type: 'LIMIT', limitPrice: '95.00', timeInForce: 'GTC' });
+    const submission = orderSubmission(accountId, { type: 'LIMIT', limitPrice: '95.00', timeInForce: 'GTC' });
     await steps.executeOrder(submission, { askFirst: false, isReleased: false });
     return { accountId, submission, ...steps };
   };
@@ -306,74 +242,5 @@ describe('a resting order', () => {
     });
     expect(breaks).toMatchObject([{ kind: 'IMPOSSIBLE_REPORT', orderId: submission.orderId }]);
     expect(await readBooks(database.sql, accountId)).toEqual(before);
-  });
-});
-
-describe('a replacement', () => {
-  const rest = async (cash = '100000.00') => {
-    const { accountId } = await fund(cash);
-    const steps = rig();
-    steps.venue.script('rest');
-    const submission = submissionFor(accountId, { type: 'LIMIT', limitPrice: '95.00', timeInForce: 'GTC' });
-    await steps.executeOrder(submission, { askFirst: false, isReleased: false });
-    const replacement = (terms: ReplaceTerms): Replacement => ({
-      orderId: randomUUID(),
-      terms,
-      idempotency: null,
-      requestedAt: new Date().toISOString(),
-    });
-    return { accountId, originalId: submission.orderId, replacement, ...steps };
-  };
-  const rowOf = async (id: string) =>
-    (await database.sql`select status, quantity, replaces, replaced_by, reject_code from orders where id = ${id}`)[0];
-  const holdOf = async (id: string) => (await database.sql`select amount, remaining from holds where order_id = ${id}`)[0];
-
-  it('takes the place of its original: one hold for what is left, and a workflow of its own', async () => {
-    const { accountId, originalId, replacement, replaceAtBroker, started } = await rest();
-    const next = replacement({ quantity: '12', limitPrice: '96.00' });
-    expect(await replaceAtBroker(originalId, next, true)).toMatchObject({ status: 'REPLACED', leavesQuantity: '0' });
-    expect(await rowOf(originalId)).toMatchObject({ status: 'REPLACED', replaced_by: next.orderId });
-    expect(await rowOf(next.orderId)).toMatchObject({ status: 'PENDING_NEW', quantity: '12.00000000', replaces: originalId });
-    expect(await holdOf(originalId)).toMatchObject({ remaining: '0.00000000' });
-    expect(await holdOf(next.orderId)).toMatchObject({ amount: '1152.00000000', remaining: '1152.00000000' });
-    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '1152.00', buyingPower: '98848.00', openHolds: 1 });
-    expect(started).toEqual([next.orderId]);
-    await replaceAtBroker(originalId, next, true);
-    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '1152.00', buyingPower: '98848.00', openHolds: 1 });
-  });
-
-  it('holds the larger of the two while the venue has not spoken, and gives the rest back when it refuses', async () => {
-    const { accountId, originalId, replacement, replaceAtBroker, venue } = await rest();
-    const next = replacement({ limitPrice: '97.00' });
-    venue.broker.replaceOrder = async () => {
-      throw new BrokerOutcomeUnknown('the answer was lost');
-    };
-    await expect(replaceAtBroker(originalId, next, true)).rejects.toMatchObject({ name: 'BrokerOutcomeUnknown' });
-    expect(await rowOf(originalId)).toMatchObject({ status: 'PENDING_REPLACE' });
-    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '970.00' });
-    venue.broker.replaceOrder = async (id) => {
-      const original = venue.orders.get(id);
-      return original ? { accepted: false, original, replacement: null } : null;
-    };
-    expect(await replaceAtBroker(originalId, next, true)).toMatchObject({ status: 'NEW' });
-    expect(await rowOf(next.orderId)).toMatchObject({ status: 'REJECTED', reject_code: 'REPLACE_REJECTED' });
-    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '950.00', buyingPower: '99050.00', openHolds: 1 });
-  });
-
-  it('needs buying power for what it holds beyond its original, and leaves the original alone without it', async () => {
-    const { originalId, replacement, replaceAtBroker, accountId } = await rest('1000.00');
-    const next = replacement({ quantity: '20' });
-    expect(await replaceAtBroker(originalId, next, true)).toMatchObject({ status: 'NEW' });
-    expect(await rowOf(next.orderId)).toMatchObject({ status: 'REJECTED', reject_code: 'INSUFFICIENT_BUYING_POWER' });
-    expect(await readBooks(database.sql, accountId)).toMatchObject({ held: '950.00', buyingPower: '50.00', openHolds: 1 });
-  });
-
-  it('replaces an order that never reached the venue without asking it', async () => {
-    const { originalId, replacement, replaceAtBroker, venue, started } = await rest();
-    venue.orders.clear();
-    const next = replacement({ limitPrice: '94.00' });
-    expect(await replaceAtBroker(originalId, next, false)).toMatchObject({ status: 'REPLACED' });
-    expect(started).toEqual([next.orderId]);
-    expect(await holdOf(next.orderId)).toMatchObject({ remaining: '940.00000000' });
   });
 });
