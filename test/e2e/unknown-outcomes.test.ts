@@ -229,7 +229,7 @@ it('asks the venue before it believes that a replacement whose original is gone 
 /** A fill that only the venue knows of: its report does not come through, and none follows that would show the gap. */
 async function fillUnheard(order: Order, shares: number, statusAfter: string): Promise<void> {
   await e2e.setFault({ mode: 'DROP_REPORTS', calls: 1 });
-  await move('IBM', IBM.crosses, shares);
+  await move('IBM', IBM.crosses, shares, false);
   await waitUntilThere(order.id, statusAfter);
   await move('IBM', IBM.last);
   expect(await trader.getOrder(order.id)).toMatchObject({ status: 'NEW', filledQuantity: '0' });

@@ -14,7 +14,8 @@ import { makeQuote, type Tick } from '../../market-data/sources/make-quote.ts';
 import type { QuoteListener, QuoteSource } from '../../market-data/sources/source.ts';
 import { MARKET_PATH, type MarketMove } from './manual-market.ts';
 
-// The market-data service with prices that a test moves by `POST /market`, at a moment of its choice; between moves each quote is renewed.
+// The market-data service with prices that a test moves by `POST /market`, at a moment of its choice; between moves each quote is renewed, unless
+// the move says otherwise.
 
 interface MovableSource extends QuoteSource {
   /** A new quote of the symbol at once. Throws for a symbol that is not quoted. */
@@ -25,6 +26,7 @@ function createMovableSource(prices: ReadonlyMap<string, Decimal>, size: Decimal
   const ticks = new Map<string, Tick>([...prices].map(([symbol, last]) => [symbol, { last, size }]));
   const quotes = new Map<string, Quote>();
   const listeners = new Set<QuoteListener>();
+  const offeredOnce = new Set<string>();
   let sequence = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -48,14 +50,16 @@ function createMovableSource(prices: ReadonlyMap<string, Decimal>, size: Decimal
       return () => listeners.delete(listener);
     },
     start() {
-      timer ??= setInterval(() => publish(ticks.keys()), tickMs);
+      timer ??= setInterval(() => publish([...ticks.keys()].filter((symbol) => !offeredOnce.has(symbol))), tickMs);
     },
     stop() {
       clearInterval(timer);
     },
-    move({ symbol, last, size: moved }) {
+    move({ symbol, last, size: moved, isRenewed }) {
       if (!ticks.has(symbol)) throw new RangeError(`${symbol} is not quoted here`);
       ticks.set(symbol, { last: new Decimal(last), size: new Decimal(moved) });
+      if (isRenewed) offeredOnce.delete(symbol);
+      else offeredOnce.add(symbol);
       publish([symbol]);
     },
   };

@@ -5,17 +5,19 @@ export interface MarketMove {
   symbol: string;
   last: string;
   size: number;
+  /** A renewed quote offers its size anew. False: it is offered once, until the next move. */
+  isRenewed: boolean;
 }
 
 /** The program that {@link startE2eStack} runs in place of market-data for a market that a test moves. */
 export const MANUAL_MARKET_ENTRY = new URL('./e2e-manual-market.ts', import.meta.url).pathname;
 
-export type MoveMarket = (symbol: string, last: string, size?: number) => Promise<void>;
+export type MoveMarket = (symbol: string, last: string, size?: number, isRenewed?: boolean) => Promise<void>;
 
 /** Moves the market of a stack with {@link MANUAL_MARKET_ENTRY}; the quote is out when the answer is here. */
 export function createMoveMarket(marketDataUrl: string, usualSize: number): MoveMarket {
-  return async (symbol, last, size = usualSize) => {
-    const move: MarketMove = { symbol, last, size };
+  return async (symbol, last, size = usualSize, isRenewed = true) => {
+    const move: MarketMove = { symbol, last, size, isRenewed };
     const response = await fetch(`${marketDataUrl}${MARKET_PATH}`, { method: 'POST', body: JSON.stringify(move) });
     if (response.status !== 204) throw new Error(`the market did not move: ${response.status} ${await response.text()}`);
   };
