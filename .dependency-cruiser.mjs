@@ -114,11 +114,11 @@ export default {
       to: { path: ['^proto/', npm('@bufbuild/protobuf'), npm('@connectrpc/[^/]+')] },
     },
     {
-      name: 'nobody-needs-tests-or-bench',
+      name: 'nobody-needs-tests-or-measurements',
       comment: 'What ships does not lean on what checks it.',
       severity: 'error',
-      from: { path: '^', pathNot: ['^(test|bench)/', '^vitest\\.config\\.ts$'] },
-      to: { path: '^(test|bench)/' },
+      from: { path: '^', pathNot: ['^(test|bench|chaos)/', '^vitest\\.config\\.ts$'] },
+      to: { path: '^(test|bench|chaos)/' },
     },
     {
       name: 'development-packages-stay-in-development',

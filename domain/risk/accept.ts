@@ -61,8 +61,8 @@ export function decideAcceptance(input: AcceptanceInput): Result<Acceptance, Ref
   const refusal = checkPrices(order, quote, null) ?? checkSize(quantity, prices.expected);
   if (refusal) return err(refusal);
 
-  const hold = holdFor({ side: order.side, quantity, price: prices.worst, available: availableShares(input) });
-  const coverRefusal = checkCover(hold, quantity, input);
+  const hold = holdFor({ side: order.side, quantity, price: prices.worst, shortingAllowed: input.account.shortingAllowed });
+  const coverRefusal = checkCover(hold, input);
   if (coverRefusal) return err({ ...coverRefusal, ...(order.notional && { quantity }) });
   return ok({ quantity, hold, protectionPrice: prices.protection, ...release });
 }
@@ -88,14 +88,16 @@ function sharesOf({ side, quantity, notional }: OrderedTerms, quote: BidAsk, fra
   return ok(shares);
 }
 
-function checkCover(hold: Hold, quantity: Decimal, ground: DecisionGround): Refusal | null {
+function checkCover(hold: Hold, ground: DecisionGround): Refusal | null {
   switch (hold.kind) {
     case 'CASH':
       return checkBuyingPower(hold.amount, ground);
-    case 'SHARES':
-      return null;
+    case 'SHARES': {
+      const available = availableShares(ground);
+      return hold.quantity.lte(available) ? null : positionRefusal(hold.quantity, available);
+    }
     case 'NONE':
-      return ground.account.shortingAllowed ? null : positionRefusal(quantity, availableShares(ground));
+      return null;
     default:
       return assertNever(hold);
   }

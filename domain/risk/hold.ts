@@ -9,22 +9,22 @@ export interface CashHold {
 }
 
 /**
- * What an open order sets aside. SHARES are held for a covered SELL, and what remains held is always the order's leaves.
- * NONE is a sale that its account may make short.
+ * What an open order sets aside. SHARES are held for a SELL that must be covered, and what remains held is always the order's leaves.
+ * NONE is a sale of an account that may sell short: it needs no cover, and shares held for it could be sold by its other orders.
  */
 export type Hold = CashHold | { kind: 'SHARES'; quantity: Decimal } | { kind: 'NONE' };
 
-/** `price` is the limit or protection price; `available` the shares that are in the position and not held for another order. */
+/** `price` is the limit or protection price. */
 export interface HoldRequest {
   side: Side;
   quantity: Decimal;
   price: Decimal;
-  available: Decimal;
+  shortingAllowed: boolean;
 }
 
-export function holdFor({ side, quantity, price, available }: HoldRequest): Hold {
+export function holdFor({ side, quantity, price, shortingAllowed }: HoldRequest): Hold {
   if (side === 'BUY') return { kind: 'CASH', price, amount: roundUpToCents(price.times(quantity)) };
-  return quantity.lte(available) ? { kind: 'SHARES', quantity } : { kind: 'NONE' };
+  return shortingAllowed ? { kind: 'NONE' } : { kind: 'SHARES', quantity };
 }
 
 /** before + drawn = consumed + released + held, each ≥ 0, in USD. */

@@ -32,7 +32,7 @@ const OFFENCES: ReadonlyArray<[rule: string, file: string, text: string]> = [
   ],
   ['venue-and-hub-are-strangers', 'paper-broker/venue.ts', "import { accept } from '../use-cases/accept.ts'; export const venue = accept;"],
   ['proto-stops-at-the-edges', 'activities/wire.ts', "import { create } from '@bufbuild/protobuf'; export const wire = create;"],
-  ['nobody-needs-tests-or-bench', 'dev/tool.ts', "import { fixture } from '../test/fixture.ts'; export const tool = fixture;"],
+  ['nobody-needs-tests-or-measurements', 'dev/tool.ts', "import { fixture } from '../test/fixture.ts'; export const tool = fixture;"],
   ['development-packages-stay-in-development', 'workers/build.ts', "import { it } from 'vitest'; export const build = it;"],
   ['everything-resolves', 'api/missing.ts', "import { gone } from './gone.ts'; export const missing = gone;"],
   ['workflows-reach-nothing-impure', 'workflows/reach.ts', "import { pure } from '../contracts/pure.ts'; export const reach = pure;"],

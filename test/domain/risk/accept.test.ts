@@ -42,10 +42,17 @@ describe('an accepted order', () => {
     });
   });
 
-  it('may sell short where the account allows it, and then holds nothing', () => {
-    const account = { status: 'ACTIVE', buyingPower: dec(0), shortingAllowed: true } as const;
-    expect(decideAcceptance(input({ side: 'SELL' }, { account }))).toMatchObject({ ok: true, value: { hold: { kind: 'NONE' } } });
-  });
+  it.each(['0', '1000'])(
+    'holds none of %s shares for a sale of an account that may sell short: its other orders may sell them',
+    (quantity) => {
+      const account = { status: 'ACTIVE', buyingPower: dec(0), shortingAllowed: true } as const;
+      const position = { quantity: dec(quantity), heldQuantity: dec(0) };
+      expect(decideAcceptance(input({ side: 'SELL' }, { account, position }))).toMatchObject({
+        ok: true,
+        value: { hold: { kind: 'NONE' } },
+      });
+    },
+  );
 
   it('may use the buying power to the last cent, and not one more', () => {
     const account = (buyingPower: string) => ({

@@ -8,7 +8,7 @@ import { cutUnits, cutWeights, decimalOf, divideHalfEven, priceUnits, quantityUn
 const dec = (text: string): Decimal => new Decimal(text);
 
 function cashHold(price: Decimal, quantity: Decimal): CashHold {
-  const hold = holdFor({ side: 'BUY', quantity, price, available: ZERO });
+  const hold = holdFor({ side: 'BUY', quantity, price, shortingAllowed: false });
   if (hold.kind !== 'CASH') throw new Error('a BUY holds cash');
   return hold;
 }
@@ -33,7 +33,7 @@ const inCents = (movement: HoldMovement) => Object.fromEntries(Object.entries(mo
 
 describe('holdFor', () => {
   it('holds the cash of a purchase at its worst price, rounded up to the cent', () => {
-    const request = { side: 'BUY', available: ZERO } as const;
+    const request = { side: 'BUY', shortingAllowed: false } as const;
     expect(holdFor({ ...request, quantity: dec('10'), price: dec('205.75') })).toEqual({
       kind: 'CASH',
       price: dec('205.75'),
@@ -42,10 +42,10 @@ describe('holdFor', () => {
     expect(holdFor({ ...request, quantity: dec('0.00000001'), price: dec('1') })).toMatchObject({ amount: dec('0.01') });
   });
 
-  it('holds the shares of a covered sale and nothing for any other', () => {
+  it('holds the shares of a sale that must be covered, and nothing for one that may be short', () => {
     const request = { side: 'SELL', quantity: dec('5'), price: dec('10') } as const;
-    expect(holdFor({ ...request, available: dec('5') })).toEqual({ kind: 'SHARES', quantity: dec('5') });
-    expect(holdFor({ ...request, available: dec('4.99999999') })).toEqual({ kind: 'NONE' });
+    expect(holdFor({ ...request, shortingAllowed: false })).toEqual({ kind: 'SHARES', quantity: dec('5') });
+    expect(holdFor({ ...request, shortingAllowed: true })).toEqual({ kind: 'NONE' });
   });
 });
 

@@ -40,7 +40,7 @@ function fill({ hold, notional, filled }: Filled, part: Part, total: Decimal): F
 }
 
 function fillBefore({ total, price, parts, before }: Scenario): Filled {
-  const hold = holdFor({ side: 'BUY', quantity: total, price, available: ZERO });
+  const hold = holdFor({ side: 'BUY', quantity: total, price, shortingAllowed: false });
   if (hold.kind !== 'CASH') throw new Error('a BUY holds cash');
   return parts.slice(0, before).reduce((state: Filled, part) => fill(state, part, total), { hold, notional: ZERO, filled: ZERO });
 }

@@ -1,0 +1,97 @@
+import { orderWorkflowId } from '../contracts/ids.ts';
+import { isOpen, type OrderStatus } from '../domain/order/order.ts';
+import { checkInvariants } from '../test/support/trading-invariants.ts';
+import type { Violation } from '../test/support/trading-violation.ts';
+import type { ChaosStack } from './chaos-stack.ts';
+import { type Sent, submitOnce } from './send-orders.ts';
+
+interface OrderRow {
+  id: string;
+  account_id: string;
+  symbol: string;
+  side: string;
+  status: OrderStatus;
+  replaces: string | null;
+  is_explained: boolean;
+}
+
+/** What must hold when all is at rest, from SQL, from Temporal and from the venue. Empty when it does. */
+export async function checkBooks(stack: ChaosStack, sent: readonly Sent[]): Promise<Violation[]> {
+  const rows = await stack.hub<OrderRow[]>`
+    select o.id, o.account_id, o.symbol, o.side, o.status, o.replaces,
+      exists (select 1 from audit_events a where a.order_id = o.id and a.action = 'SUSPENDED' and a.details ? 'code') as is_explained
+    from orders o`;
+  const orders = new Map(rows.map((row) => [row.id, row]));
+  return [
+    ...(await checkInvariants(stack.hub, stack.venue)),
+    ...checkEnds(rows),
+    ...checkSubmissions(sent, orders),
+    ...(await checkWorkflows(stack, orders)),
+    ...(await checkReplays(sent)),
+  ];
+}
+
+function checkEnds(rows: readonly OrderRow[]): Violation[] {
+  return rows
+    .filter(({ status, is_explained }) => isOpen(status) && !(status === 'SUSPENDED' && is_explained))
+    .map((row) => ({ rule: 'an accepted order has ended, or is SUSPENDED with a reason', detail: `${row.id} ${row.status}` }));
+}
+
+function checkSubmissions(sent: readonly Sent[], orders: ReadonlyMap<string, OrderRow>): Violation[] {
+  return sent.flatMap(({ outcome, trader, planned }): Violation[] => {
+    const detail = `${JSON.stringify(outcome)} of ${JSON.stringify(planned.body)}`;
+    if (outcome.kind === 'ACKNOWLEDGED') {
+      const row = orders.get(outcome.order.id);
+      const isSame = row?.account_id === trader.account.accountId && row.symbol === planned.body.symbol && row.side === planned.body.side;
+      return isSame ? [] : [{ rule: 'an acknowledged submission exists, as it was sent', detail }];
+    }
+    if (outcome.kind !== 'REFUSED' || outcome.orderId === null) return [];
+    const isRejected = orders.get(outcome.orderId)?.status === 'REJECTED';
+    return isRejected ? [] : [{ rule: 'a refused order is REJECTED', detail }];
+  });
+}
+
+/**
+ * Each order has a workflow that has completed; a workflow without an order has given it up. One that has given up may meet a late refusal:
+ * nothing is left to do for it then, whereas an accepted order gets a new run.
+ */
+async function checkWorkflows({ temporal }: ChaosStack, orders: ReadonlyMap<string, OrderRow>): Promise<Violation[]> {
+  const statuses = new Map<string, string>();
+  // Newest run first.
+  for await (const { workflowId, status } of temporal.workflow.list({ query: "WorkflowType = 'order'" })) {
+    if (!statuses.has(workflowId)) statuses.set(workflowId, status.name);
+  }
+  const broken: Violation[] = [];
+  for (const { id, status, replaces } of orders.values()) {
+    const workflow = statuses.get(orderWorkflowId(id));
+    statuses.delete(orderWorkflowId(id));
+    const neverWorked = replaces !== null && workflow === undefined && status === 'REJECTED';
+    const isRight = isOpen(status)
+      ? workflow === 'RUNNING'
+      : workflow === 'COMPLETED' || (status === 'REJECTED' && workflow === 'FAILED') || neverWorked;
+    if (!isRight) broken.push({ rule: 'the workflow of a closed order has completed', detail: `${id} ${status}: ${workflow ?? 'none'}` });
+  }
+  for (const [workflowId, status] of statuses) {
+    if (status === 'FAILED' || status === 'CANCELLED') continue;
+    broken.push({ rule: 'a workflow without an order has given it up', detail: `${workflowId} ${status}` });
+  }
+  for await (const { workflowId } of temporal.workflow.list({ query: "WorkflowType = 'execution' and ExecutionStatus = 'Running'" })) {
+    broken.push({ rule: 'no workflow of a late execution is left', detail: workflowId });
+  }
+  return broken;
+}
+
+const REPLAYED_MAX = 50;
+
+/** The same key and body give the same order again. */
+async function checkReplays(sent: readonly Sent[]): Promise<Violation[]> {
+  const keyed = sent.filter(({ key, outcome }) => key !== null && outcome.kind === 'ACKNOWLEDGED');
+  const chosen = keyed.filter((_, index) => index % Math.ceil(keyed.length / REPLAYED_MAX) === 0);
+  const broken: Violation[] = [];
+  for (const { trader, planned, key, outcome } of chosen) {
+    const again = await submitOnce(trader, planned, key);
+    if (again.kind === 'ACKNOWLEDGED' && outcome.kind === 'ACKNOWLEDGED' && again.order.id === outcome.order.id) continue;
+    broken.push({ rule: 'a key gives its order again', detail: `${key}: ${JSON.stringify(outcome)}, again ${JSON.stringify(again)}` });
+  }
+  return broken;
+}
