@@ -15,6 +15,8 @@ import { observeRequests } from './observe-requests.ts';
 import { PROBLEM_CONTENT_TYPE, problemHeaders, toHubError, toProblem } from './problem.ts';
 import { registerAdminRoutes } from './routes/admin.ts';
 import { registerAdminBreakRoutes } from './routes/admin-breaks.ts';
+import { registerAdminBulkRoutes } from './routes/admin-bulk.ts';
+import { registerAdminExecutionRoutes } from './routes/admin-executions.ts';
 import { registerAdminOrderRoutes } from './routes/admin-orders.ts';
 import { registerAdminSessionRoutes } from './routes/admin-sessions.ts';
 import { registerAdminSettlementRoutes } from './routes/admin-settlements.ts';
@@ -95,7 +97,9 @@ export function createApi(deps: ApiDependencies): OpenAPIHono<ApiEnv> {
   registerClockRoutes(app, useCases.market, guards);
   registerAdminRoutes(app, useCases.market, guards);
   registerAdminOrderRoutes(app, useCases.admin, guards);
+  registerAdminBulkRoutes(app, useCases.bulk, guards);
   registerAdminBreakRoutes(app, useCases.admin, guards);
+  registerAdminExecutionRoutes(app, useCases.executions, guards);
   registerAdminSettlementRoutes(app, useCases.settlements, guards);
   registerAdminSessionRoutes(app, useCases.admin, guards);
   registerHealthRoutes(app, { readiness: deps.readiness, registry: metrics.registry, logger });

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
 import { createAttentionReader } from '../adapters/postgres/attention-reader.ts';
+import { createBacklogReader } from '../adapters/postgres/backlog-reader.ts';
 import { createBreakStore } from '../adapters/postgres/break-store.ts';
+import { createBulkOrders } from '../adapters/postgres/bulk-orders.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { createInstrumentStore } from '../adapters/postgres/instrument-store.ts';
 import { createOperatorLog } from '../adapters/postgres/operator-log.ts';
@@ -16,13 +18,19 @@ import { createWatchlistStore } from '../adapters/postgres/watchlist-store.ts';
 import { createWithdrawalStore } from '../adapters/postgres/withdrawal-store.ts';
 import { createAccessTokens } from '../adapters/security/access-tokens.ts';
 import { createPasswordHasher } from '../adapters/security/password-hasher.ts';
+import { createBulkWorkflows } from '../adapters/temporal/bulk-workflows.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
+import { createExecutionRepairs } from '../adapters/temporal/execution-repairs.ts';
 import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
 import { createSettlementWorkflows } from '../adapters/temporal/settlement-workflows.ts';
+import { createWorkflowMonitor } from '../adapters/temporal/workflow-monitor.ts';
 import type { AccessTokens } from '../contracts/ports/auth.ts';
+import type { BacklogReader, WorkflowMonitor } from '../contracts/ports/backlog.ts';
 import { type CalendarName, calendarNamed } from '../domain/calendar/choose-calendar.ts';
 import { createAdminUseCases } from '../use-cases/admin/admin-use-cases.ts';
+import { createBulkUseCases } from '../use-cases/admin/bulk-use-cases.ts';
 import { createAuthUseCases } from '../use-cases/auth/auth-use-cases.ts';
+import { createExecutionAdmin } from '../use-cases/executions/execution-admin.ts';
 import { createMarketUseCases } from '../use-cases/market/market-use-cases.ts';
 import { createAcceptOrder } from '../use-cases/orders/accept-order.ts';
 import { createCancelOrder } from '../use-cases/orders/cancel-order.ts';
@@ -49,6 +57,9 @@ export interface Composition {
   accessTokens: AccessTokens;
   /** A dependency's name, and a call that throws while it is away. */
   readiness: Record<string, () => Promise<unknown>>;
+  /** What the metrics tell of what waits. */
+  backlog: BacklogReader;
+  monitor: WorkflowMonitor;
   close(): Promise<void>;
 }
 
@@ -72,6 +83,7 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
   const orderReads = createOrderReads({ orders: orderReader });
   const instruments = createInstrumentStore(sql);
   const sessions = createTradingSessionStore(sql);
+  const log = createOperatorLog(sql);
 
   return {
     accessTokens,
@@ -90,6 +102,7 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
         workflows: createSettlementWorkflows(temporal.client),
         newId: randomUUID,
       }),
+      executions: createExecutionAdmin({ workflows: createExecutionRepairs(temporal.client), log, newId: randomUUID }),
       market: createMarketUseCases({
         instruments,
         watchlists: createWatchlistStore(sql),
@@ -101,19 +114,23 @@ export async function composeUseCases(config: CompositionConfig, logger: Logger)
       admin: createAdminUseCases({
         orders: createAttentionReader(sql),
         workflows,
-        log: createOperatorLog(sql),
+        log,
+        newId: randomUUID,
         breaks: createBreakStore(database),
         sessions,
         instruments,
         calendar,
         clock,
       }),
+      bulk: createBulkUseCases({ orders: createBulkOrders(sql), workflows: createBulkWorkflows(temporal.client), log, clock }),
     },
     readiness: {
       postgres: () => sql`select 1`,
       temporal: () => temporal.connection.healthService.check({}),
       marketData: () => marketData.getQuotes(['AAPL']),
     },
+    backlog: createBacklogReader(sql),
+    monitor: createWorkflowMonitor(temporal.client),
     async close() {
       closing.abort();
       await database.close();

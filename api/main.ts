@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { createDualProtocolServer } from '../adapters/http/dual-protocol-server.ts';
+import { createBacklogMetrics } from '../adapters/telemetry/backlog-metrics.ts';
 import { createApi } from './app.ts';
 import { createAuthenticate } from './auth.ts';
 import { composeUseCases } from './compose-use-cases.ts';
@@ -25,7 +26,8 @@ process.on('unhandledRejection', (reason) => {
 
 collectDefaultMetrics({ register });
 const metrics = createApiMetrics(register);
-const { useCases, accessTokens, readiness, close } = await composeUseCases(config, logger);
+const { useCases, accessTokens, readiness, backlog, monitor, close } = await composeUseCases(config, logger);
+createBacklogMetrics({ registry: register, backlog, monitor, dependencies: readiness, logger });
 const authenticate = createAuthenticate(accessTokens);
 const connect = createConnectHandler({ useCases, accessTokens, authenticate, metrics, logger });
 const listeners = await openListeners({

@@ -6,3 +6,6 @@ export const BROKER_SESSION_TASK_QUEUE = 'broker-session';
 
 /** The daily settlement and its repairs, kept off the order path's slots. */
 export const SETTLEMENT_TASK_QUEUE = 'settlement';
+
+/** What operators ask of many orders, kept off the order path's slots. */
+export const OPERATIONS_TASK_QUEUE = 'operations';

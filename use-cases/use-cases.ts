@@ -1,8 +1,10 @@
+import type { BulkFilter, BulkProgress, BulkRequest } from '../contracts/bulk-operations.ts';
 import type { Caller } from '../contracts/caller.ts';
 import type { AuditEvent, Execution, Order, OrderTerms, ReplaceTerms } from '../contracts/orders.ts';
 import type { Balance, Instrument, Page, PortfolioSummary, Position, WatchlistItem } from '../contracts/portfolio.ts';
 import type { OperatorOrder } from '../contracts/ports/attention-reader.ts';
 import type { Break } from '../contracts/ports/breaks.ts';
+import type { ExecutionStanding } from '../contracts/ports/execution-workflows.ts';
 import type { Quotes } from '../contracts/ports/market-data.ts';
 import type { InstrumentSession } from '../contracts/ports/trading-sessions.ts';
 import type { Withdrawal } from '../contracts/ports/withdrawals.ts';
@@ -102,6 +104,24 @@ export interface RetriedSettlement {
   reason: string | null;
 }
 
+/** Reports that found their order closed and could not be booked; each has a workflow of its own that retries. For operators. */
+export interface ExecutionAdmin {
+  /** Those that wait for an operator. */
+  listWaiting(request: PageRequest): Promise<Page<ExecutionStanding>>;
+  /**
+   * Ends the wait before the next attempt and answers with what came of it; PENDING when that takes long. Failures:
+   * `EXECUTION_NOT_FOUND`, also for one that is booked, and `EXECUTION_NOT_WAITING`.
+   */
+  retryExecution(operator: Caller, brokerExecutionId: string, reason: string): Promise<RetriedExecution>;
+}
+
+export interface RetriedExecution {
+  brokerExecutionId: string;
+  status: 'BOOKED' | 'WAITING' | 'PENDING';
+  /** The code with which it failed again. */
+  lastFailure: string | null;
+}
+
 /** Times are RFC 3339 in UTC. */
 export interface MarketClock {
   timestamp: string;
@@ -144,6 +164,8 @@ export interface MarketUseCases {
 export interface AdminOrderFilter extends OrderFilter {
   /** `true`: those that wait for an operator; `false`: all others; null: both. */
   attention: boolean | null;
+  /** All accounts when null. */
+  accountId: string | null;
 }
 
 /**
@@ -172,6 +194,30 @@ export interface AdminUseCases {
   removeSession(operator: Caller, symbol: string, date: string, reason: string): Promise<void>;
 }
 
+/** What operators ask of many orders at once; each order is asked as `AdminUseCases` asks one, and its audit trail says so. */
+export interface BulkUseCases {
+  /** Answers as soon as it is started. With a key, the same operation is answered again. Failure: `IDEMPOTENCY_KEY_REUSED`. */
+  startBulk(
+    operator: Caller,
+    order: Pick<BulkRequest, 'action' | 'filter' | 'reason'>,
+    idempotencyKey: string | null,
+  ): Promise<{ bulk: BulkProgress; replayed: boolean }>;
+  /** What the filter finds now; nothing is asked and nothing recorded. */
+  previewBulk(filter: BulkFilter): Promise<BulkPreview>;
+  /** Running ones first, then those that ended last. */
+  listBulks(request: PageRequest): Promise<Page<BulkProgress>>;
+  /** Failure: `BULK_OPERATION_NOT_FOUND`. */
+  getBulk(bulkId: string): Promise<BulkProgress>;
+  /** Ends it after the orders that are being asked; one that has ended stays as it is. Failure: `BULK_OPERATION_NOT_FOUND`. */
+  stopBulk(operator: Caller, bulkId: string, reason: string): Promise<BulkProgress>;
+}
+
+export interface BulkPreview {
+  matched: number;
+  /** The first few. */
+  orderIds: string[];
+}
+
 /** All that the system does for whoever asks, whatever the wire. */
 export interface HubUseCases {
   auth: AuthUseCases;
@@ -179,6 +225,8 @@ export interface HubUseCases {
   portfolio: PortfolioUseCases;
   withdrawals: WithdrawalUseCases;
   settlements: SettlementAdmin;
+  executions: ExecutionAdmin;
   market: MarketUseCases;
   admin: AdminUseCases;
+  bulk: BulkUseCases;
 }

@@ -1,9 +1,11 @@
-import { type NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import type { BrokerSessionActivities } from '../activities/broker-session-activities.ts';
+import type { BulkActivities } from '../activities/bulk-activities.ts';
 import type { ExecutionActivities } from '../activities/execution-activities.ts';
 import type { OrderActivities } from '../activities/order-activities.ts';
 import type { SettlementActivities } from '../activities/settlement-activities.ts';
-import { BROKER_SESSION_TASK_QUEUE, ORDERS_TASK_QUEUE, SETTLEMENT_TASK_QUEUE } from '../contracts/task-queues.ts';
+import { BROKER_SESSION_TASK_QUEUE, OPERATIONS_TASK_QUEUE, ORDERS_TASK_QUEUE, SETTLEMENT_TASK_QUEUE } from '../contracts/task-queues.ts';
 
 export interface WorkerConfig {
   connection: NativeConnection;
@@ -11,11 +13,13 @@ export interface WorkerConfig {
   workflowBundle: WorkflowBundle;
   /** Workflows kept in memory between their tasks; what bounds the memory of resting orders. */
   cachedWorkflowsMax: number;
+  /** The version under which the workers are rolled out; `null`: they are not versioned. */
+  deployment: WorkerDeploymentVersion | null;
 }
 
-/** Running steps finish; what takes longer is cancelled and runs again elsewhere. */
-const SHUTDOWN_GRACE = '5 seconds';
-const SHUTDOWN_FORCE = '9 seconds';
+/** A running step has its whole bound (`startToCloseTimeout`, 10 s) to finish; what takes longer runs again elsewhere. */
+const SHUTDOWN_GRACE = '10 seconds';
+const SHUTDOWN_FORCE = '12 seconds';
 
 const LOCAL_ACTIVITIES_MAX = 50;
 const WORKFLOW_TASKS_MAX = 50;
@@ -28,6 +32,7 @@ export function buildOrdersWorker(config: WorkerConfig, activities: OrderActivit
     namespace: config.namespace,
     taskQueue: ORDERS_TASK_QUEUE,
     workflowBundle: config.workflowBundle,
+    ...versioned(config),
     activities,
     maxCachedWorkflows: config.cachedWorkflowsMax,
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_MAX,
@@ -45,6 +50,7 @@ export function buildBrokerSessionWorker(config: WorkerConfig, activities: Broke
     namespace: config.namespace,
     taskQueue: BROKER_SESSION_TASK_QUEUE,
     workflowBundle: config.workflowBundle,
+    ...versioned(config),
     activities,
     maxCachedWorkflows: 10,
     maxConcurrentWorkflowTaskExecutions: 2,
@@ -61,6 +67,7 @@ export function buildSettlementWorker(config: WorkerConfig, activities: Settleme
     namespace: config.namespace,
     taskQueue: SETTLEMENT_TASK_QUEUE,
     workflowBundle: config.workflowBundle,
+    ...versioned(config),
     activities,
     maxCachedWorkflows: 50,
     maxConcurrentWorkflowTaskExecutions: 5,
@@ -68,4 +75,30 @@ export function buildSettlementWorker(config: WorkerConfig, activities: Settleme
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   });
+}
+
+/** The worker of what operators ask of many orders: two operations at a time, and the second need not wait for the first. */
+export function buildOperationsWorker(config: WorkerConfig, activities: BulkActivities): Promise<Worker> {
+  return Worker.create({
+    connection: config.connection,
+    namespace: config.namespace,
+    taskQueue: OPERATIONS_TASK_QUEUE,
+    workflowBundle: config.workflowBundle,
+    ...versioned(config),
+    activities,
+    maxCachedWorkflows: 10,
+    maxConcurrentWorkflowTaskExecutions: 2,
+    maxConcurrentActivityTaskExecutions: 2,
+    shutdownGraceTime: '1 second',
+    shutdownForceTime: SHUTDOWN_FORCE,
+  });
+}
+
+/**
+ * Every workflow moves to the current version with its next task: one that waits for months, or for an operator, keeps no old worker alive.
+ * A change of what a workflow does is guarded by `patched` (docs/adr/0016-change-without-fear.md).
+ */
+function versioned({ deployment }: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deployment === null) return {};
+  return { workerDeploymentOptions: { useWorkerVersioning: true, version: deployment, defaultVersioningBehavior: 'AUTO_UPGRADE' } };
 }

@@ -3,16 +3,20 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createBrokerSessionActivities } from '../activities/broker-session-activities.ts';
+import { createBulkActivities } from '../activities/bulk-activities.ts';
 import { createExecutionActivities } from '../activities/execution-activities.ts';
 import { createOrderActivities } from '../activities/order-activities.ts';
 import { createSettlementActivities } from '../activities/settlement-activities.ts';
 import { createConnectBroker } from '../adapters/broker/connect-broker.ts';
 import { createConnectClearing } from '../adapters/broker/connect-clearing.ts';
 import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
+import { createAttentionReader } from '../adapters/postgres/attention-reader.ts';
 import { createBreakStore } from '../adapters/postgres/break-store.ts';
 import { createBrokerSessionStore } from '../adapters/postgres/broker-session-store.ts';
+import { createBulkOrders } from '../adapters/postgres/bulk-orders.ts';
 import type { Database } from '../adapters/postgres/database.ts';
 import { createFillTrail } from '../adapters/postgres/fill-trail.ts';
+import { createOperatorLog } from '../adapters/postgres/operator-log.ts';
 import { createOrderStore } from '../adapters/postgres/order-store.ts';
 import { createSettlementStore } from '../adapters/postgres/settlement-store.ts';
 import { createBrokerSessionMetrics } from '../adapters/telemetry/broker-session-metrics.ts';
@@ -21,6 +25,8 @@ import { createExecutionWorkflows } from '../adapters/temporal/execution-workflo
 import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
 import { createSettlementWorkflows } from '../adapters/temporal/settlement-workflows.ts';
 import { type CalendarName, calendarNamed } from '../domain/calendar/choose-calendar.ts';
+import { createAskPage } from '../use-cases/admin/ask-page.ts';
+import { createAdoptOrphanedOrders } from '../use-cases/broker-session/adopt-orphaned-orders.ts';
 import { createAdoptStrayOrders } from '../use-cases/broker-session/adopt-stray-orders.ts';
 import { createDeliverReports } from '../use-cases/broker-session/deliver-reports.ts';
 import { createPumpReports } from '../use-cases/broker-session/pump-reports.ts';
@@ -57,6 +63,7 @@ export function composeActivities({ env, database, client, registry, logger }: A
     orders,
     sessions: createBrokerSessionStore(database),
     adoptStrayOrders: createAdoptStrayOrders({ orders, workflows, clock }),
+    adoptOrphanedOrders: createAdoptOrphanedOrders({ orders, workflows, clock }),
     clock,
     sleep: sleepUntilAborted,
   });
@@ -74,9 +81,16 @@ export function composeActivities({ env, database, client, registry, logger }: A
     calendar,
     clock,
   });
+  const askPage = createAskPage({
+    orders: createAttentionReader(database.sql),
+    workflows,
+    log: createOperatorLog(database.sql),
+    logger,
+  });
   return {
     orders: { ...createOrderActivities(steps, observer), ...createExecutionActivities({ bookLateExecution }, observer) },
     brokerSession: createBrokerSessionActivities({ pumpReports }, observer),
     settlement: createSettlementActivities(settlementSteps, observer),
+    operations: createBulkActivities({ orders: createBulkOrders(database.sql), askPage }, observer),
   };
 }

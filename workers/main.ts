@@ -7,10 +7,10 @@ import { createTemporalLogger } from '../adapters/telemetry/temporal-logger.ts';
 import { ensureBrokerSession } from '../adapters/temporal/broker-session.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
 import { ensureSettlementSchedule } from '../adapters/temporal/settlement-schedule.ts';
-import { buildBrokerSessionWorker, buildOrdersWorker, buildSettlementWorker } from './build-worker.ts';
+import { buildBrokerSessionWorker, buildOperationsWorker, buildOrdersWorker, buildSettlementWorker } from './build-worker.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { composeActivities } from './compose-activities.ts';
-import { WorkersEnvironment } from './environment.ts';
+import { deploymentVersionOf, WorkersEnvironment } from './environment.ts';
 import { findFreePort, serveMetrics } from './serve-metrics.ts';
 
 /** The one venue that orders are routed to. */
@@ -27,7 +27,11 @@ const sdkMetricsPort = await findFreePort();
 Runtime.install({
   logger: temporalLogger,
   shutdownSignals: ['SIGINT', 'SIGTERM'],
-  telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${sdkMetricsPort}` } } },
+  telemetryOptions: {
+    metrics: { prometheus: { bindAddress: `127.0.0.1:${sdkMetricsPort}` } },
+    // A workflow task that fails is told there alone, by its run id.
+    logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+  },
 });
 
 const database = openDatabase(env.DATABASE_URL, { poolSize: env.DATABASE_POOL_SIZE, applicationName: 'hub-workers' });
@@ -40,11 +44,13 @@ const config = {
   namespace: env.TEMPORAL_NAMESPACE,
   workflowBundle: await bundleWorkflows(temporalLogger),
   cachedWorkflowsMax: env.CACHED_WORKFLOWS_MAX,
+  deployment: deploymentVersionOf(env),
 };
 const workers = [
   await buildOrdersWorker(config, activities.orders),
   await buildBrokerSessionWorker(config, activities.brokerSession),
   await buildSettlementWorker(config, activities.settlement),
+  await buildOperationsWorker(config, activities.operations),
 ];
 const metrics = await serveMetrics({
   host: env.HOST,

@@ -28,18 +28,18 @@ export const createAttentionReader = (sql: Sql): AttentionReader =>
     listTimeline: (orderId) => readTimeline(sql, orderId, sql`true`),
   });
 
-/** One page of orders; those that wait for an operator in the order of their index, longest waiting first. */
+/** One page of orders in the order of an index: those that wait for an operator longest waiting first, others newest first. */
 export function operatorListQuery(sql: Sql, query: OperatorOrderQuery): postgres.PendingQuery<OperatorOrderRow[]> {
-  const { attention, status, symbol, after, limit } = query;
+  const { attention, status, symbol, accountId, after, limit } = query;
   const place = after && sql`(${after.submittedAt}::timestamptz, ${after.orderId}::uuid)`;
   const waitsOrNot = attention === null ? sql`` : attention ? sql`and o.status = 'SUSPENDED'` : sql`and o.status <> 'SUSPENDED'`;
   const [later, order] = attention
     ? [place && sql`and (o.suspended_at, o.id) > ${place}`, sql`order by o.suspended_at, o.id`]
-    : [place && sql`and (o.submitted_at, o.id) < ${place}`, sql`order by o.submitted_at desc, o.id desc`];
+    : [place && sql`and (o.submitted_at, o.id) < ${place}`, sql`order by o.submitted_at desc nulls last, o.id desc nulls last`];
   return selectOrders(
     sql,
     sql`true ${statusCondition(sql, status)} ${waitsOrNot} ${symbol === null ? sql`` : sql`and o.symbol = ${symbol}`}
-      ${later ?? sql``} ${order} limit ${limit}`,
+      ${accountId === null ? sql`` : sql`and o.account_id = ${accountId}::uuid`} ${later ?? sql``} ${order} limit ${limit}`,
   );
 }
 

@@ -124,6 +124,14 @@ export function createOrderStore({ sql }: Database): OrderStore {
     return rows.map((row) => resubmissionOf(toOrder(row)));
   }
 
+  async function findOpen(before: string): Promise<string[]> {
+    const rows = await sql<{ id: string }[]>`
+      select o.id from orders o
+      where o.status not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED') and o.submitted_at < ${before}
+        and not exists (select 1 from orders x where x.id = o.replaces and x.status <> 'REPLACED')`;
+    return rows.map(({ id }) => id);
+  }
+
   return guardDatabasePort({
     readSubmission,
     writeAcceptance,
@@ -132,6 +140,7 @@ export function createOrderStore({ sql }: Database): OrderStore {
     writeReplacement,
     findPendingReplacement,
     findBooked,
+    findOpen,
     findUnacknowledged,
   });
 }

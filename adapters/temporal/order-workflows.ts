@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
@@ -9,7 +8,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { type ErrorCode, HubError } from '../../contracts/errors.ts';
-import { orderWorkflowId } from '../../contracts/ids.ts';
+import { orderIdOf, orderWorkflowId } from '../../contracts/ids.ts';
 import { describeTerms, type OrderSubmission } from '../../contracts/orders.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { Delivery, OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
@@ -35,6 +34,7 @@ const SYMBOL = defineSearchAttributeKey('Symbol', SearchAttributeType.KEYWORD);
 const CALL_TIMEOUT_MS = 2_000;
 const UPDATE_TIMEOUT_MS = 3_000;
 const RESEND_UPDATE_MS = 25;
+const LIST_PAGE = 1_000;
 
 type UpdateOutcome = 'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED';
 
@@ -113,6 +113,11 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
     });
   }
 
+  async function* listRunning(): AsyncGenerator<string> {
+    const query = `WorkflowType = '${ORDER_WORKFLOW}' and ExecutionStatus = 'Running'`;
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: LIST_PAGE })) yield orderIdOf(workflowId);
+  }
+
   const bounded = <T>(call: () => Promise<T>): Promise<T> => guardTemporal(() => client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call));
 
   return {
@@ -120,9 +125,10 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
     abandonOrder: (orderId) => bounded(() => abandonOrder(orderId)),
     cancelOrder: (orderId, requestId, operator) => guardTemporal(() => cancelOrder(orderId, requestId, operator)),
     replaceOrder: (orderId, requestId, replacement) => guardTemporal(() => update(REPLACE_UPDATE, orderId, requestId, replacement)),
-    retryOrder: (orderId, request) => guardTemporal(() => update(RETRY_NOW_UPDATE, orderId, randomUUID(), request)),
-    failOrder: (orderId, request) => guardTemporal(() => update(FAIL_UPDATE, orderId, randomUUID(), request)),
+    retryOrder: (orderId, requestId, request) => guardTemporal(() => update(RETRY_NOW_UPDATE, orderId, requestId, request)),
+    failOrder: (orderId, requestId, request) => guardTemporal(() => update(FAIL_UPDATE, orderId, requestId, request)),
     reportExecutions: (orderId, reports) => bounded(() => reportExecutions(orderId, reports)),
+    listRunning,
   };
 }
 

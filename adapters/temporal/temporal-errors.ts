@@ -7,17 +7,19 @@ const RESOURCE_EXHAUSTED = 8;
 const UNAVAILABLE = 14;
 const AWAY: ReadonlySet<number> = new Set([DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE]);
 
-/** gRPC status of `WorkflowNotReady`. */
+/** Also the status of `WorkflowNotReady`, and of a query that no worker is there for. */
 const FAILED_PRECONDITION = 9;
+
+function hasGrpcCode(error: unknown, code: number): boolean {
+  if (isGrpcServiceError(error)) return error.code === code;
+  return error instanceof Error && error.cause !== undefined && hasGrpcCode(error.cause, code);
+}
 
 /**
  * The server threw away the workflow task that carried an update, as it does when a workflow closes while news comes in. The update counts as never
  * made, whatever its work has come to, and can be sent again under its id.
  */
-export function isTaskThrownAway(error: unknown): boolean {
-  if (isGrpcServiceError(error)) return error.code === FAILED_PRECONDITION;
-  return error instanceof Error && error.cause !== undefined && isTaskThrownAway(error.cause);
-}
+export const isTaskThrownAway = (error: unknown): boolean => hasGrpcCode(error, FAILED_PRECONDITION);
 
 /** The server itself failed, as opposed to a refusal of the request. */
 export function isTemporalAway(error: unknown): boolean {
@@ -34,3 +36,14 @@ export async function guardTemporal<T>(call: () => Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** {@link guardTemporal} of calls that also ask a worker: none being there is the engine being away. */
+export const guardQuery = <T>(call: () => Promise<T>): Promise<T> =>
+  guardTemporal(async () => {
+    try {
+      return await call();
+    } catch (error) {
+      if (hasGrpcCode(error, FAILED_PRECONDITION)) throw new HubError('TEMPORAL_UNAVAILABLE', {}, { cause: error });
+      throw error;
+    }
+  });

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { SIDES } from '../../domain/order/order.ts';
 import { dateParameter } from './clock.ts';
-import { date, decimal, instant, pageOf, pageQuery, plainText, reason, symbol, timestamp } from './fields.ts';
+import { accountId, date, decimal, instant, pageOf, pageQuery, plainText, reason, symbol, timestamp } from './fields.ts';
 import { Order } from './orders.ts';
 
 /** Why an operator interferes. */
@@ -29,6 +29,7 @@ export const ListOperatorOrdersQuery = z.strictObject({
     .openapi({ type: 'boolean', description: '`true`: orders that wait for an operator; `false`: all others' }),
   status: z.enum(['open', 'closed', 'all']).default('all'),
   symbol: symbol.nullable().default(null).openapi({ type: 'string' }),
+  accountId: accountId.nullable().default(null).openapi({ type: 'string' }),
   ...pageQuery,
 });
 
@@ -95,6 +96,34 @@ export const RetriedSettlement = z
     reason: z.string().nullable(),
   })
   .openapi('RetriedSettlement');
+
+export const ExecutionPath = z.object({ brokerExecutionId: z.string() });
+
+export const WaitingExecutionPage = pageOf(
+  z
+    .object({
+      brokerExecutionId: z.string(),
+      orderId: z.string().nullable().openapi({ description: 'Null for an order that is not ours' }),
+      execType: z.enum(['NEW', 'TRADE', 'CANCELED', 'REJECTED', 'EXPIRED', 'REPLACED']),
+      quantity: decimal.nullable(),
+      price: decimal.nullable(),
+      time: timestamp,
+      waiting: z
+        .object({ for: z.enum(['RETRY', 'OPERATOR']), until: timestamp.nullable(), failures: z.int(), lastFailure: z.string() })
+        .nullable(),
+    })
+    .openapi('WaitingExecution'),
+).openapi('WaitingExecutionPage');
+
+export const ListExecutionsQuery = z.strictObject(pageQuery);
+
+export const RetriedExecution = z
+  .object({
+    brokerExecutionId: z.string(),
+    status: z.enum(['BOOKED', 'WAITING', 'PENDING']),
+    lastFailure: z.string().nullable(),
+  })
+  .openapi('RetriedExecution');
 
 export const SessionPath = z.object({ symbol: z.string().openapi({ example: 'AAPL' }), date });
 

@@ -17,6 +17,13 @@ export function readUuid(text: string): string | null {
   return isUuid(id) ? id : null;
 }
 
+/** An account's id in a request; on it goes in lower case. */
+export const accountId = z
+  .string()
+  .toLowerCase()
+  .regex(UUID_FORM, 'must be a UUID')
+  .openapi({ format: 'uuid', example: '01981c2e-7b1a-7c3f-9d52-3f0a6f1b2c4d' });
+
 /** Text that Postgres keeps as it is: well-formed Unicode without control characters (NUL above all). */
 export const plainText = (lengthMax: number) =>
   z

@@ -19,6 +19,8 @@ export interface OperatorOrderQuery {
   status: 'open' | 'closed' | 'all';
   /** All symbols when null. */
   symbol: string | null;
+  /** All accounts when null. */
+  accountId: string | null;
   /** Only orders that come after this one in the list; its instant is the one that the list is ordered by. */
   after: OrderListPosition | null;
   /** At most so many orders. */

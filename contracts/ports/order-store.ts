@@ -153,6 +153,8 @@ export interface OrderStore {
   findPendingReplacement(orderId: string): Promise<WorkingOrder | null>;
   /** Those of the broker execution ids that are booked. */
   findBooked(brokerExecutionIds: readonly string[]): Promise<Set<string>>;
+  /** Ids of the open orders that were submitted before the instant; replacements only once they have their original's place. */
+  findOpen(before: Timestamp): Promise<string[]>;
   /** Accepted orders that should be at the broker since the instant and that it has not acknowledged; at most `limit`. */
   findUnacknowledged(since: Timestamp, limit: number): Promise<OrderSubmission[]>;
 }

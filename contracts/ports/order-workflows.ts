@@ -18,9 +18,11 @@ export interface OrderWorkflows {
   cancelOrder(orderId: string, requestId: string, operator?: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'>;
   /** As {@link cancelOrder}. `REFUSED`: the original is not replaceable now. */
   replaceOrder(orderId: string, requestId: string, replacement: Replacement): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
-  /** Ends the wait before the next attempt. `REFUSED`: the order waits for nothing. */
-  retryOrder(orderId: string, request: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
-  /** Ends an order that waits for a retry or an operator. `REFUSED`: it waits for nothing. */
-  failOrder(orderId: string, request: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
+  /** Ends the wait before the next attempt; `requestId` as of {@link cancelOrder}. `REFUSED`: the order waits for nothing. */
+  retryOrder(orderId: string, requestId: string, request: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
+  /** Ends an order that waits for a retry or an operator; `requestId` as of {@link cancelOrder}. `REFUSED`: it waits for nothing. */
+  failOrder(orderId: string, requestId: string, request: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED'>;
   reportExecutions(orderId: string, reports: readonly ExecutionReport[]): Promise<Delivery>;
+  /** The orders whose workflow runs, by id; those that were started in the last seconds may be missing. */
+  listRunning(): AsyncIterable<string>;
 }

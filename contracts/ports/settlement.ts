@@ -42,6 +42,8 @@ export interface SettlementWrite {
 export interface SettlementStore {
   /** The number of the last audit event that there is; 0 for none. */
   readLastAuditEvent(): Promise<number>;
+  /** The number of the audit event before the first of a run's own; of the last one that there is when it has none. */
+  readAuditEventBefore(runId: string): Promise<number>;
   /** Pending instructions due on `asOfDate` or before, those after the cursor, by date, account and execution; at most `limit`. */
   listDue(asOfDate: string, after: SettlementCursor | null, limit: number): Promise<UnsettledInstruction[]>;
   /** Pending instructions of one account and date: sales first, each kind in the order of its trades; at most `limit`. */

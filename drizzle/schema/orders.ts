@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { cash, exactNotional, instant, quantity } from './columns.ts';
 import { accounts } from './users.ts';
 
@@ -74,6 +74,11 @@ export const orders = pgTable(
     index('orders_open_of_account')
       .on(t.accountId, t.submittedAt.desc(), t.id.desc())
       .where(sql`${t.status} not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`),
+    /** Of all accounts: operators' lists, and bulk operations of the open ones. */
+    index('orders_submitted').on(t.submittedAt.desc(), t.id.desc()),
+    index('orders_open')
+      .on(t.submittedAt.desc(), t.id.desc())
+      .where(sql`${t.status} not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`),
     index('orders_suspended').on(t.suspendedAt).where(sql`${t.status} = 'SUSPENDED'`),
     index('orders_replacing').on(t.replaces).where(sql`${t.replaces} is not null`),
     index('orders_unacknowledged').on(t.submittedAt).where(sql`${t.status} = 'PENDING_NEW'`),
@@ -142,7 +147,13 @@ export const auditEvents = pgTable(
     details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
     occurredAt: instant('occurred_at').notNull().defaultNow(),
   },
-  (t) => [index('audit_events_of_order').on(t.orderId, t.id)],
+  (t) => [
+    index('audit_events_of_order').on(t.orderId, t.id),
+    /** What a bulk operation asks of an order is recorded once. */
+    uniqueIndex('audit_events_of_bulk')
+      .on(sql`(${t.details}->>'bulkId')`, t.action, t.orderId)
+      .where(sql`${t.details}->>'bulkId' is not null`),
+  ],
 );
 
 /** First answers, kept so that a repeated request gets them again. */

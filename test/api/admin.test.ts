@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HubError } from '../../contracts/errors.ts';
 import { callJson, createApiRig } from './api-rig.ts';
-import { BREAK_ID, createStubUseCases, EXECUTION_ID, OPERATOR, ORDER_ID } from './stub-use-cases.ts';
+import { BREAK_ID, BULK_ID, createStubUseCases, EXECUTION_ID, OPERATOR, ORDER_ID } from './stub-use-cases.ts';
 
 const SQL = `'; DROP TABLE orders; --`;
 const NOBODY = '0198bbbb-0000-7000-8000-00000000ffff';
@@ -29,8 +29,14 @@ const CALLS: [string, string, unknown?][] = [
   ['POST', `orders/${ORDER_ID}/cancel`, { reason: REASON }],
   ['GET', 'breaks'],
   ['POST', `breaks/${BREAK_ID}/resolve`, { resolution: 'booked' }],
+  ['GET', 'executions'],
+  ['POST', 'executions/x-1/retry', { reason: REASON }],
   ['GET', 'settlements'],
   ['POST', `settlements/${EXECUTION_ID}/retry`, { reason: REASON }],
+  ['POST', 'bulk-operations', { action: 'CANCEL', filter: { symbol: 'AAPL' }, reason: REASON }],
+  ['GET', 'bulk-operations'],
+  ['GET', `bulk-operations/${BULK_ID}`],
+  ['POST', `bulk-operations/${BULK_ID}/stop`, { reason: REASON }],
   ['GET', 'instruments/AAPL/sessions'],
   ['PUT', 'instruments/AAPL/sessions/2026-11-27', { ...HOURS, reason: REASON }],
   ['DELETE', 'instruments/AAPL/sessions/2026-11-27?reason=over'],
@@ -52,12 +58,12 @@ describe('orders of all accounts', () => {
     const { call, calls } = await rigOf();
     const { answer } = await call('GET', 'orders');
     expect(answer).toMatchObject({ items: [{ id: ORDER_ID, attentionReason: { step: 'placeOrder', code: 'BROKER_UNAVAILABLE' } }] });
-    await call('GET', 'orders?attention=true&status=open&symbol=IBM&limit=2&cursor=next');
+    await call('GET', `orders?attention=true&status=open&symbol=IBM&accountId=${NOBODY.toUpperCase()}&limit=2&cursor=next`);
     await call('GET', 'orders?attention=false');
     expect(calls.map(({ args }) => args[0])).toEqual([
-      { attention: null, status: 'all', symbol: null, limit: 50, cursor: null },
-      { attention: true, status: 'open', symbol: 'IBM', limit: 2, cursor: 'next' },
-      { attention: false, status: 'all', symbol: null, limit: 50, cursor: null },
+      { attention: null, status: 'all', symbol: null, accountId: null, limit: 50, cursor: null },
+      { attention: true, status: 'open', symbol: 'IBM', accountId: NOBODY, limit: 2, cursor: 'next' },
+      { attention: false, status: 'all', symbol: null, accountId: null, limit: 50, cursor: null },
     ]);
   });
 
@@ -99,6 +105,18 @@ describe('breaks', () => {
       { name: 'listBreaks', operator: '', args: [{ status: 'all', limit: 1, cursor: 'abc' }] },
       { name: 'resolveBreak', operator: OPERATOR.userId, args: [BREAK_ID, 'booked'] },
     ]);
+  });
+});
+
+describe('executions', () => {
+  it('that wait are listed, and booked again in the operator’s name', async () => {
+    const { call, calls } = await rigOf();
+    expect((await call('GET', 'executions')).answer).toMatchObject({
+      items: [{ brokerExecutionId: 'x-1', orderId: ORDER_ID, waiting: { for: 'OPERATOR', lastFailure: 'DATABASE_UNAVAILABLE' } }],
+    });
+    const retried = await call('POST', 'executions/x-1/retry', { reason: REASON });
+    expect(retried).toEqual({ status: 202, answer: { brokerExecutionId: 'x-1', status: 'BOOKED', lastFailure: null } });
+    expect(calls).toEqual([{ name: 'retryExecution', operator: OPERATOR.userId, args: ['x-1', REASON] }]);
   });
 });
 
@@ -181,6 +199,8 @@ describe('an operator’s request that is not well formed', () => {
     ['POST', `breaks/${NOBODY}/resolve`, { resolution: 'x' }, 'BREAK_NOT_FOUND'],
     ['POST', `settlements/${encodeURIComponent(SQL)}/retry`, { reason: REASON }, 'SETTLEMENT_NOT_FOUND'],
     ['POST', `settlements/${NOBODY}/retry`, { reason: REASON }, 'SETTLEMENT_NOT_FOUND'],
+    ['POST', `executions/${encodeURIComponent(SQL)}/retry`, { reason: REASON }, 'EXECUTION_NOT_FOUND'],
+    ['POST', 'executions/%00/retry', { reason: REASON }, 'EXECUTION_NOT_FOUND'],
     ['GET', 'instruments/aapl/sessions', undefined, 'INSTRUMENT_NOT_FOUND'],
     ['PUT', `instruments/${encodeURIComponent(SQL)}/sessions/2026-11-27`, { ...HOURS, reason: REASON }, 'INSTRUMENT_NOT_FOUND'],
   ])('names what is not there: %s %s', async (method, path, body, code) => {

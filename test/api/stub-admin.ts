@@ -1,7 +1,7 @@
 import type { Caller } from '../../contracts/caller.ts';
 import { HubError } from '../../contracts/errors.ts';
 import type { HubUseCases } from '../../use-cases/use-cases.ts';
-import { BREAK, BREAK_ID, EXECUTION_ID, ORDER_ID, orderOf, SETTLEMENT, TIME } from './stub-fixtures.ts';
+import { BREAK, BREAK_ID, BULK, BULK_ID, EXECUTION_ID, ORDER_ID, orderOf, SETTLEMENT, TIME } from './stub-fixtures.ts';
 
 /** What the edge passed to a use-case of operators. */
 export interface AdminCall {
@@ -66,5 +66,54 @@ export const stubSettlements = (note: NoteCall): HubUseCases['settlements'] => (
     if (executionId !== EXECUTION_ID) throw new HubError('SETTLEMENT_NOT_FOUND');
     note('retrySettlement', operator, executionId, reason);
     return { executionId, status: 'SETTLED', reason: null };
+  },
+});
+
+/** Knows the one bulk operation; the key `sent-before` is its own. */
+export function stubBulk(note: NoteCall): HubUseCases['bulk'] {
+  const theBulk = async (id: string) => {
+    if (id !== BULK_ID) throw new HubError('BULK_OPERATION_NOT_FOUND');
+    return BULK;
+  };
+  return {
+    startBulk: async (operator, order, key) => {
+      note('startBulk', operator.userId, order, key);
+      return { bulk: { ...BULK, ...order }, replayed: key === 'sent-before' };
+    },
+    previewBulk: async (filter) => {
+      note('previewBulk', '', filter);
+      return { matched: 7, orderIds: [ORDER_ID] };
+    },
+    listBulks: async (request) => {
+      note('listBulks', '', request);
+      return { items: [BULK], nextCursor: null };
+    },
+    getBulk: theBulk,
+    stopBulk: async (operator, id, reason) => {
+      const bulk = await theBulk(id);
+      note('stopBulk', operator.userId, id, reason);
+      return { ...bulk, stoppedBy: { operator: `user/${operator.userId}`, reason } };
+    },
+  };
+}
+
+/** Knows the one execution `x-1` that waits. */
+export const stubExecutions = (note: NoteCall): HubUseCases['executions'] => ({
+  listWaiting: async () => {
+    const waiting = { for: 'OPERATOR' as const, until: null, failures: 8, lastFailure: 'DATABASE_UNAVAILABLE' };
+    const execution = {
+      brokerExecutionId: 'x-1',
+      orderId: ORDER_ID,
+      execType: 'TRADE' as const,
+      quantity: '4',
+      price: '205.7',
+      time: TIME,
+    };
+    return { items: [{ ...execution, waiting }], nextCursor: null };
+  },
+  retryExecution: async (operator, brokerExecutionId, reason) => {
+    if (brokerExecutionId !== 'x-1') throw new HubError('EXECUTION_NOT_FOUND');
+    note('retryExecution', operator.userId, brokerExecutionId, reason);
+    return { brokerExecutionId, status: 'BOOKED', lastFailure: null };
   },
 });

@@ -1,3 +1,4 @@
+import type { BulkProgress } from '../../contracts/bulk-operations.ts';
 import type { Caller } from '../../contracts/caller.ts';
 import type { Order } from '../../contracts/orders.ts';
 import type { Balance, Position } from '../../contracts/portfolio.ts';
@@ -123,4 +124,33 @@ export const SETTLEMENT: SettlementInRepair = {
   tradeDate: '2026-11-24',
   settlementDate: '2026-11-25',
   reason: 'COUNTERPARTY_FAILED',
+};
+
+export const BULK_ID = '0198cccc-0000-7000-8000-000000000001';
+
+export const BULK: BulkProgress = {
+  id: BULK_ID,
+  action: 'CANCEL',
+  filter: {
+    attention: null,
+    status: null,
+    symbol: 'AAPL',
+    accountId: null,
+    side: null,
+    submittedAfter: null,
+    submittedBefore: null,
+  },
+  operator: `user/${OPERATOR.userId}`,
+  reason: 'halted by the exchange',
+  requestedAt: TIME,
+  status: 'RUNNING',
+  matched: 7,
+  done: 2,
+  pending: 1,
+  refused: 1,
+  failed: 1,
+  failures: [{ orderId: ORDER_ID, code: 'NOT_RUNNING' }],
+  stoppedBy: null,
+  startedAt: TIME,
+  endedAt: null,
 };

@@ -2,10 +2,10 @@ import type { Caller } from '../../contracts/caller.ts';
 import { HubError } from '../../contracts/errors.ts';
 import type { Order, OrderTerms, ReplaceTerms } from '../../contracts/orders.ts';
 import type { HubUseCases } from '../../use-cases/use-cases.ts';
-import { type AdminCall, type NoteCall, stubAdmin, stubSettlements } from './stub-admin.ts';
+import { type AdminCall, type NoteCall, stubAdmin, stubBulk, stubExecutions, stubSettlements } from './stub-admin.ts';
 import { BALANCE, CUSTOMER, EXECUTION_ID, NEW_ORDER_ID, ORDER_ID, orderOf, POSITION, PROFILE, TIME } from './stub-fixtures.ts';
 
-export { BREAK_ID, CUSTOMER, EXECUTION_ID, NEW_ORDER_ID, OPERATOR, ORDER_ID, orderOf, PROFILE } from './stub-fixtures.ts';
+export { BREAK_ID, BULK_ID, CUSTOMER, EXECUTION_ID, NEW_ORDER_ID, OPERATOR, ORDER_ID, orderOf, PROFILE } from './stub-fixtures.ts';
 
 /** What the edge passed to `submitOrder`. */
 export interface Submission {
@@ -112,8 +112,10 @@ export function createStubUseCases(over: Overrides = {}): StubUseCases {
       listWithdrawals: async () => ({ items: [], nextCursor: null }),
       ...over.withdrawals,
     },
+    executions: { ...stubExecutions(note), ...over.executions },
     settlements: { ...stubSettlements(note), ...over.settlements },
     admin: { ...stubAdmin(note), ...over.admin },
+    bulk: { ...stubBulk(note), ...over.bulk },
     market: {
       listInstruments: async () => ({ items: [instrument], nextCursor: null }),
       getInstrument: async (symbol) => {

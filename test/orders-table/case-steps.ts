@@ -71,7 +71,8 @@ export async function holdAuction(play: Play, orderId: string, day: Day, prices:
 /** The operator ends the order. */
 export async function sayWord({ rig, word }: Pick<Play, 'rig' | 'word'>, orderId: string): Promise<void> {
   await rig.time.refresh();
-  const said = word === 'fail' ? rig.workflows.failOrder(orderId, OPERATOR) : rig.workflows.cancelOrder(orderId, orderId, OPERATOR);
+  const said =
+    word === 'fail' ? rig.workflows.failOrder(orderId, orderId, OPERATOR) : rig.workflows.cancelOrder(orderId, orderId, OPERATOR);
   expect(await said).toBe('DONE');
 }
 

@@ -2,7 +2,6 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { AttentionReader } from '../../contracts/ports/attention-reader.ts';
 import type { Breaks } from '../../contracts/ports/breaks.ts';
 import type { InstrumentStore } from '../../contracts/ports/instruments.ts';
-import type { OperatorLog } from '../../contracts/ports/operator-log.ts';
 import type { TradingSessions } from '../../contracts/ports/trading-sessions.ts';
 import type { TradingCalendar } from '../../domain/calendar/calendar.ts';
 import { readOrThrow } from '../orders/read-orders.ts';
@@ -20,7 +19,9 @@ import { createSetSession } from './set-session.ts';
 export interface AdminDependencies {
   orders: AttentionReader;
   workflows: InterfereDeps['workflows'];
-  log: OperatorLog;
+  log: InterfereDeps['log'];
+  /** Names a request of an operator's. */
+  newId: () => string;
   breaks: Pick<Breaks, 'listBreaks' | 'resolveBreak'>;
   sessions: TradingSessions;
   instruments: Pick<InstrumentStore, 'findInstrument'>;

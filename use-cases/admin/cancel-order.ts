@@ -9,7 +9,7 @@ export function createCancelOrder(deps: InterfereDeps): AdminUseCases['cancelOrd
   const interfere = createInterfere(deps, {
     action: 'CANCEL_REQUESTED',
     // Another request than the client's own, so that the trail names the operator.
-    ask: (order, request) => deps.workflows.cancelOrder(order.id, `operator/${order.id}/${order.updatedAt}`, request),
+    requestIdFor: (order) => `operator/${order.id}/${order.updatedAt}`,
     refusal: notCancelable,
   });
   return async (operator, orderId, reason) => {

@@ -8,8 +8,8 @@ import type { AdminUseCases } from '../use-cases.ts';
  * One more than asked for is read, to know whether there is a next page.
  */
 export function createListOrders({ orders }: { orders: Pick<AttentionReader, 'listOrders'> }): AdminUseCases['listOrders'] {
-  return async ({ attention, status, symbol, cursor, limit }) => {
-    const found = await orders.listOrders({ attention, status, symbol, after: orderPositionOf(cursor), limit: limit + 1 });
+  return async ({ attention, status, symbol, accountId, cursor, limit }) => {
+    const found = await orders.listOrders({ attention, status, symbol, accountId, after: orderPositionOf(cursor), limit: limit + 1 });
     // The instant that the list is ordered by.
     return listPage(found, limit, (order) => ({ at: (attention ? order.suspendedAt : null) ?? order.submittedAt, id: order.id }));
   };

@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { BrokerSessions } from '../../contracts/ports/broker-sessions.ts';
 import type { OrderStore } from '../../contracts/ports/order-store.ts';
+import type { AdoptOrphanedOrders } from './adopt-orphaned-orders.ts';
 import type { AdoptStrayOrders } from './adopt-stray-orders.ts';
 import { type AnsweredReports, createAnsweredReports } from './answered-reports.ts';
 import type { DeliverReports } from './deliver-reports.ts';
@@ -13,6 +14,7 @@ export interface PumpReportsDeps {
   orders: Pick<OrderStore, 'findBooked'>;
   sessions: BrokerSessions;
   adoptStrayOrders: AdoptStrayOrders;
+  adoptOrphanedOrders: AdoptOrphanedOrders;
   clock: Clock;
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -27,6 +29,7 @@ export interface PumpOptions {
 
 const TICK_MS = 1_000;
 const ADOPT_EVERY_MS = 30_000;
+const ADOPT_ORPHANS_EVERY_MS = 600_000;
 /** So that progress is stored within a long run too: a reader that takes over repeats little. */
 const REPORTS_PER_DELIVERY = 100;
 
@@ -36,7 +39,7 @@ const REPORTS_PER_DELIVERY = 100;
  * answer, and looked at again after a grace. Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
  */
 export function createPumpReports(deps: PumpReportsDeps) {
-  const { readInSequence, deliverReports, orders, sessions, adoptStrayOrders, clock, sleep } = deps;
+  const { readInSequence, deliverReports, orders, sessions, adoptStrayOrders, adoptOrphanedOrders, clock, sleep } = deps;
 
   return async function pumpReports(brokerName: string, { resumeAfter, signal, onProgress }: PumpOptions): Promise<void> {
     const answered = createAnsweredReports(Math.max(resumeAfter, await sessions.readLastSequence(brokerName)));
@@ -53,6 +56,7 @@ export function createPumpReports(deps: PumpReportsDeps) {
         // Apart from the others: a long delivery must not look like a dead worker.
         every(TICK_MS, either, async () => onProgress(taken)),
         every(ADOPT_EVERY_MS, either, adoptStrayOrders),
+        every(ADOPT_ORPHANS_EVERY_MS, either, adoptOrphanedOrders),
       ]);
     } finally {
       stop.abort();

@@ -10,11 +10,12 @@ import { isOpen } from '../../domain/order/order.ts';
 import { decidedBefore, readContext } from './accept-order.ts';
 import { orderIdFor } from './order-identity.ts';
 import { checkReplacement, replacementFingerprint } from './replace-terms.ts';
+import { takeUpAgain } from './take-up-again.ts';
 
 export interface ReplaceOrderDeps {
   orders: OrderStore;
   reader: Pick<OrderReader, 'findOrder'>;
-  workflows: Pick<OrderWorkflows, 'replaceOrder'>;
+  workflows: Pick<OrderWorkflows, 'replaceOrder' | 'startOrder'>;
   getOrder: (caller: Caller, orderId: string) => Promise<Order>;
   clock: Clock;
 }
@@ -49,7 +50,8 @@ export function createReplaceOrder(deps: ReplaceOrderDeps) {
     // It may have closed before anybody decided on the new order.
     const after = await deps.getOrder(caller, orderId);
     if (outcome === 'REFUSED' || !isOpen(after.status)) throw notReplaceable(after);
-    throw outcome === 'NOT_RUNNING' ? takenUpAgain() : underWay();
+    if (outcome === 'NOT_RUNNING') return takeUpAgain(deps.workflows, after);
+    throw underWay();
   };
 
   /** A server that dies can forget a request that was half done: asking for it again under its id sees it through, or changes nothing. */
@@ -98,8 +100,5 @@ function submissionOf(original: Order, { orderId, terms, idempotency, requestedA
 
 const underWay = (): HubError =>
   new HubError('TEMPORAL_UNAVAILABLE', {}, { detail: 'The replace is under way; send it again with the same key to learn how it ended' });
-
-const takenUpAgain = (): HubError =>
-  new HubError('TEMPORAL_UNAVAILABLE', {}, { detail: 'The workflow of the order is being taken up again; try once more shortly' });
 
 const notReplaceable = ({ status, filledQuantity }: Order): HubError => new HubError('ORDER_NOT_REPLACEABLE', { status, filledQuantity });

@@ -13,11 +13,12 @@ import {
 } from '@temporalio/workflow';
 import type { ExecutionActivities } from '../../activities/execution-activities.ts';
 import type { ExecutionReport } from '../../contracts/ports/broker.ts';
-import type { ExecutionOutcome } from '../../contracts/ports/execution-workflows.ts';
+import type { ExecutionOutcome, ExecutionWait } from '../../contracts/ports/execution-workflows.ts';
 import { ATTENTION_NEEDED, type OperatorRequest } from '../../contracts/workflow-messages.ts';
+import { assertOperator } from '../operator-request.ts';
 import { describeBooking, describeReport } from './describe.ts';
-import { type BookingWait, LateBooking } from './late-booking.ts';
-import { retryNow, waiting } from './messages.ts';
+import { LateBooking } from './late-booking.ts';
+import { progress, retryNow, waiting } from './messages.ts';
 
 /** One attempt each: the workflow sees every failure and decides on the wait. */
 const ATTEMPT = { startToCloseTimeout: '10 seconds', retry: { maximumAttempts: 1 } } as const;
@@ -38,13 +39,17 @@ export async function execution(orderId: string | null, report: ExecutionReport)
 
 function takeMessages(booking: LateBooking): void {
   setHandler(waiting, () => booking.wait, { description: 'what comes before the next attempt' });
+  setHandler(progress, () => booking.standing, { description: 'what is to be booked, and what is waited for' });
   setHandler(retryNow, (request) => retryAndWait(booking, request), {
     description: 'book again now, for the operator and the reason given',
-    validator: (_request: OperatorRequest) => booking.assertWaiting(),
+    validator: (request: OperatorRequest) => {
+      assertOperator(request);
+      booking.assertWaiting();
+    },
   });
 }
 
-async function retryAndWait(booking: LateBooking, request: OperatorRequest): Promise<BookingWait | null> {
+async function retryAndWait(booking: LateBooking, request: OperatorRequest): Promise<ExecutionWait | null> {
   const before = booking.attemptsEnded;
   booking.retry(request);
   await condition(() => booking.attemptsEnded > before);
@@ -74,6 +79,7 @@ function attempt(booking: LateBooking): Promise<ExecutionOutcome> {
 
 /** `waitMs` is null when only a person ends the wait. */
 async function waitForNextAttempt(booking: LateBooking, waitMs: number | null): Promise<void> {
+  if (booking.isRetryAsked) return booking.endWait();
   setCurrentDetails(describeBooking(booking));
   if (waitMs === null) {
     upsertSearchAttributes([{ key: ATTENTION, value: true }]);

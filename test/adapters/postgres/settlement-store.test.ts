@@ -89,6 +89,17 @@ describe('settling', () => {
     await expectTrueBooks();
   });
 
+  it('is counted from the first of a run, also by one who looks later', async () => {
+    const accountId = await accountWith('1000.00');
+    const runId = randomUUID();
+    await settle(await bookTrades(sql, [trade(accountId, 'BUY', '50')]), runId);
+    const other = await accountWith('1000.00');
+    await settle(await bookTrades(sql, [trade(other, 'BUY', '10')]), randomUUID());
+    expect(await store.readTotals(runId, await store.readLastAuditEvent())).toMatchObject({ settled: 0 });
+    expect(await store.readTotals(runId, await store.readAuditEventBefore(runId))).toMatchObject({ settled: 1, cashPaid: '500.00' });
+    expect(await store.readAuditEventBefore(randomUUID())).toBe(await store.readLastAuditEvent());
+  });
+
   it('settles an execution whose cash rounds to nothing by its shares alone', async () => {
     const accountId = await accountWith('1.00');
     const trades = await bookTrades(sql, [trade(accountId, 'BUY', '0.0001', { price: '1' })]);

@@ -6,7 +6,6 @@ import type { OrderWorkflows } from '../../../contracts/ports/order-workflows.ts
 import type { OrderStatus } from '../../../domain/order/order.ts';
 import { createCancelOrder } from '../../../use-cases/admin/cancel-order.ts';
 import { createFailOrder } from '../../../use-cases/admin/fail-order.ts';
-import type { InterfereDeps } from '../../../use-cases/admin/interfere.ts';
 import { createRetryOrder } from '../../../use-cases/admin/retry-order.ts';
 import { ORDER_ID, orderOf } from '../../api/stub-use-cases.ts';
 
@@ -26,13 +25,19 @@ function deps(outcome: Outcome | HubError, [before, after = before]: readonly [O
       if (outcome instanceof HubError) throw outcome;
       return outcome as never;
     };
-  const given: InterfereDeps = {
+  const given: Parameters<typeof createRetryOrder>[0] = {
     orders: {
       findOrder: async (id) =>
         id === ORDER_ID ? ({ ...orderOf({ status: reads++ === 0 ? before : after }), attentionReason: null } as OperatorOrder) : null,
     },
-    workflows: { retryOrder: ask('retryOrder'), failOrder: ask('failOrder'), cancelOrder: ask('cancelOrder') },
+    workflows: {
+      retryOrder: ask('retryOrder'),
+      failOrder: ask('failOrder'),
+      cancelOrder: ask('cancelOrder'),
+      startOrder: async ({ orderId }) => void happened.push(['startOrder', orderId]),
+    },
     log: { recordRequest: async (...args) => void happened.push(['recordRequest', ...args]) },
+    newId: () => 'request-1',
   };
   return { given, happened };
 }
@@ -49,7 +54,7 @@ describe.each(VERBS)('%s for an operator', (name, action, create, refusalCode) =
     expect(await create(given)(OPERATOR, ORDER_ID, REQUEST.reason)).toMatchObject({ id: ORDER_ID, status: 'CANCELED' });
     expect(happened).toEqual([
       ['recordRequest', ORDER_ID, action, REQUEST],
-      name === 'cancelOrder' ? [name, ORDER_ID, expect.stringContaining('operator/'), REQUEST] : [name, ORDER_ID, REQUEST],
+      [name, ORDER_ID, name === 'cancelOrder' ? expect.stringContaining('operator/') : 'request-1', REQUEST],
     ]);
   });
 
@@ -73,8 +78,9 @@ describe.each(VERBS)('%s for an operator', (name, action, create, refusalCode) =
   it('tells an order that closed meanwhile from one whose workflow is being taken up again', async () => {
     const closed = create(deps('NOT_RUNNING', ['NEW', 'FILLED']).given)(OPERATOR, ORDER_ID, 'x');
     await expect(closed).rejects.toMatchObject({ code: refusalCode });
-    const open = create(deps('NOT_RUNNING', ['NEW']).given)(OPERATOR, ORDER_ID, 'x');
-    await expect(open).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE' });
+    const { given, happened } = deps('NOT_RUNNING', ['NEW']);
+    await expect(create(given)(OPERATOR, ORDER_ID, 'x')).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE' });
+    expect(happened).toContainEqual(['startOrder', ORDER_ID]);
   });
 
   it('passes on that the server is away, with the request on record', async () => {

@@ -41,6 +41,7 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
       seen.adoptions += 1;
       return 0;
     },
+    adoptOrphanedOrders: async () => 0,
     clock: () => nowMs,
     sleep: async (ms, signal) => {
       if (ms > 1_000) return sleep(60_000, undefined, { signal });

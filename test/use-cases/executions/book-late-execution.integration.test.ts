@@ -138,6 +138,35 @@ describe('a fill of an order that had closed', () => {
     expect(books.positions).toMatchObject([{ quantity: '4', heldQuantity: '0', securities: '4' }]);
   });
 
+  it('that sold shares which are held for another sale is booked, and so is the other', async () => {
+    const rig = createRig();
+    const { accountId } = await fund('10000.00');
+    const bought = await restOrder(rig, accountId);
+    await rig.steps.bookReports(bought, [fillOf(bought, '10', '100.00', { orderStatus: 'FILLED' })]);
+    const orderId = await restOrder(rig, accountId, { side: 'SELL', limitPrice: '101' });
+    await cancelOrder(rig, orderId);
+    const other = await restOrder(rig, accountId, { side: 'SELL', limitPrice: '102' });
+    expect(await rig.bookLateExecution(orderId, fillOf(orderId, '10', '101.00'), null)).toBe('LATE_FILL');
+    expect((await readBooks(database.sql, accountId)).positions).toMatchObject([{ quantity: '0', heldQuantity: '10', securities: '0' }]);
+
+    const refused = await rig.steps.executeOrder(
+      orderSubmission(accountId, {
+        orderId: randomUUID(),
+        side: 'SELL',
+        type: 'LIMIT',
+        timeInForce: 'GTC',
+        limitPrice: '101',
+        quantity: '1',
+      }),
+      { askFirst: false, isReleased: false },
+    );
+    expect(refused.progress).toMatchObject({ status: 'REJECTED', rejectCode: 'INSUFFICIENT_POSITION' });
+    await rig.steps.bookReports(other, [fillOf(other, '10', '102.00', { orderStatus: 'FILLED' })]);
+    const books = await readBooks(database.sql, accountId);
+    expect(books).toMatchObject({ unsettled: '1030.00', openHolds: 0, sums: { USD: '0', AAPL: '0' } });
+    expect(books.positions).toMatchObject([{ quantity: '-10', heldQuantity: '0', securities: '-10' }]);
+  });
+
   it('whose cash is spent changes nothing until there is cash again', async () => {
     const rig = createRig();
     const { accountId } = await fund('1000.00');

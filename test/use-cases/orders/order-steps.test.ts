@@ -243,4 +243,13 @@ describe('a resting order', () => {
     expect(breaks).toMatchObject([{ kind: 'IMPOSSIBLE_REPORT', orderId: submission.orderId }]);
     expect(await readBooks(database.sql, accountId)).toEqual(before);
   });
+
+  it('raises a break for a report of another order, and changes nothing', async () => {
+    const { accountId, submission, bookReports, breaks } = await rest();
+    const { submission: other } = await rest();
+    const before = await readBooks(database.sql, accountId);
+    expect(await bookReports(submission.orderId, [trade(other.orderId, 500, '4', '95.00')])).toMatchObject({ status: 'NEW' });
+    expect(breaks).toMatchObject([{ kind: 'IMPOSSIBLE_REPORT', orderId: submission.orderId }]);
+    expect(await readBooks(database.sql, accountId)).toEqual(before);
+  });
 });

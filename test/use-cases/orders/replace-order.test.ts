@@ -35,6 +35,7 @@ function accept({ orderId, terms, idempotency }: Replacement, { original, orders
 function worldOf({ original = {}, workflow = done, clientOrderIdTaken = false }: World = {}) {
   const books: Books = { original: orderOf({ status: 'NEW', ...original }), orders: new Map(), answers: new Map() };
   const requests: { requestId: string; replacement: Replacement }[] = [];
+  const started: string[] = [];
   const readSubmission: OrderStore['readSubmission'] = async ({ orderId, idempotency }) => {
     const firstAnswer = (idempotency && books.answers.get(idempotency.key)) ?? null;
     const context = { decided: books.orders.get(orderId) ?? null, firstAnswer, clientOrderIdTaken };
@@ -48,6 +49,7 @@ function worldOf({ original = {}, workflow = done, clientOrderIdTaken = false }:
         requests.push({ requestId, replacement });
         return workflow(replacement, books);
       },
+      startOrder: async ({ orderId }) => void started.push(orderId),
     },
     getOrder: async (_caller, id) => {
       if (id !== ORDER_ID) throw new HubError('ORDER_NOT_FOUND');
@@ -56,7 +58,7 @@ function worldOf({ original = {}, workflow = done, clientOrderIdTaken = false }:
     clock: () => Date.parse('2026-11-24T14:31:00Z'),
   });
   const replace = (terms: ReplaceTerms, key: string | null = null, id = ORDER_ID) => replaceOrder(CUSTOMER, id, terms, key);
-  return { replace, requests, books };
+  return { replace, requests, started, books };
 }
 
 function done(replacement: Replacement, books: Books): Outcome {
@@ -238,8 +240,10 @@ describe('an order that cannot be replaced', () => {
   );
 
   it('is told from one whose workflow is being taken up again', async () => {
-    const gone = worldOf({ workflow: () => 'NOT_RUNNING' }).replace({ quantity: '12' });
+    const world = worldOf({ workflow: () => 'NOT_RUNNING' });
+    const gone = world.replace({ quantity: '12' });
     await expect(gone).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE' });
+    expect(world.started).toEqual([ORDER_ID]);
   });
 
   it('is not asked about with a client order id that another order has', async () => {
