@@ -15,11 +15,12 @@ const HEARTBEAT_EVERY_MS = 2_000;
 export function createSettlementActivities(steps: SettlementSteps, observer: StepObserver) {
   const run = createActivityRunner(observer);
   return {
-    /** What is due now, under the name of the workflow's first run: it stays the same for all continuations. */
-    openSettlementRun: (): Promise<OpenedRun> =>
+    /** What is due now, under the name of the workflow's first run: it stays the same for all continuations, and for a run that was reset. */
+    openSettlementRun: (originalRunId?: string): Promise<OpenedRun> =>
       run('openSettlementRun', () => {
         const { workflowId, runId } = activityInfo().workflowExecution ?? {};
-        return steps.openRun(`${workflowId}/${runId}`);
+        const firstRunId = originalRunId ?? runId;
+        return steps.openRun(`${workflowId}/${firstRunId}`, firstRunId !== runId);
       }),
 
     settleChunk: (request: ChunkRequest): Promise<ChunkResult> =>

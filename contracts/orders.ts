@@ -59,6 +59,8 @@ export interface OrderSubmission extends OrderTerms {
   acceptBy: Timestamp;
   /** The order was decided on elsewhere, and may have been sent: the venue is asked first. */
   isTakenUp?: true;
+  /** How long it rests before its workflow asks the venue about it, see {@link firstQuestionAfterMs}. Unset in workflows of before: 15 minutes. */
+  askVenueAfterMs?: number;
 }
 
 /** An order as clients and operators see it (field names after Alpaca and FIX). */
@@ -146,7 +148,25 @@ export function resubmissionOf(order: Order): OrderSubmission {
   const { id, accountId, clientOrderId, symbol, side, type, timeInForce, quantity, limitPrice, stopPrice, trailPercent, submittedAt } =
     order;
   const terms = { symbol, side, type, timeInForce, quantity, notional: null, limitPrice, stopPrice, trailPercent, clientOrderId };
-  return { ...terms, orderId: id, accountId, idempotency: null, submittedAt, acceptBy: submittedAt, isTakenUp: true };
+  return {
+    ...terms,
+    orderId: id,
+    accountId,
+    idempotency: null,
+    submittedAt,
+    acceptBy: submittedAt,
+    isTakenUp: true,
+    askVenueAfterMs: firstQuestionAfterMs(id),
+  };
+}
+
+const FIRST_QUESTION_MS = { min: 15 * 60_000, max: 60 * 60_000 } as const;
+
+/** Between 15 and 60 minutes, by the last digits of the order's id: thousands that came together must not ask together, ahead of new orders. */
+export function firstQuestionAfterMs(orderId: string): number {
+  const { min, max } = FIRST_QUESTION_MS;
+  const share = Number.parseInt(orderId.slice(-4), 16) / 0x1_0000;
+  return Number.isNaN(share) ? min : Math.floor(min + share * (max - min));
 }
 
 /** One fill, booked. `cash` is what it moved, in USD with two decimals. */

@@ -48,6 +48,8 @@ export interface OperatorRequest {
   /** `user/<id>` */
   operator: string;
   reason: string;
+  /** The bulk operation that asks in the operator's name. */
+  bulkId?: string;
 }
 
 /** A replacement as the original's workflow gets it. */

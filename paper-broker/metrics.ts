@@ -18,6 +18,11 @@ export function createVenueMetrics() {
       labelNames: ['exec_type'],
       registers,
     }),
+    lastSequence: new Gauge({
+      name: 'paper_broker_last_report_sequence',
+      help: 'Sequence of the last durable execution report',
+      registers,
+    }),
     flushSeconds: new Histogram({
       name: 'paper_broker_journal_flush_seconds',
       help: 'Time of one journal transaction',

@@ -90,6 +90,7 @@ export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeM
       reports.skipTo(durable.lastSequence);
       metrics.recoveries.inc();
       metrics.openOrders.set(engine.openOrderCount());
+      metrics.lastSequence.set(durable.lastSequence);
       runDue();
       for (const quote of engine.quotes()) if (isCurrent(quote)) engine.matchSymbol(quote.symbol);
     },
@@ -129,7 +130,10 @@ async function drain(journal: Journal, logger: Logger): Promise<void> {
 
 function countReports(metrics: VenueMetrics, engine: Engine, batch: Batch): void {
   metrics.openOrders.set(engine.openOrderCount());
-  for (const report of batch.reports) metrics.reports.inc({ exec_type: report.execType });
+  for (const report of batch.reports) {
+    metrics.reports.inc({ exec_type: report.execType });
+    metrics.lastSequence.set(report.sequence);
+  }
 }
 
 /** Orders that closed in this batch, and have not changed since, leave the engine's memory: they are durable and final. */

@@ -30,6 +30,13 @@ export const createSettlementStore = (sql: Sql): SettlementStore =>
       const [row] = await sql<{ id: string | null }[]>`select max(id) as id from audit_events`;
       return Number(row?.id ?? 0);
     },
+    async readAuditEventBefore(runId) {
+      const [row] = await sql<{ id: string }[]>`
+        select coalesce(
+          (select min(id) - 1 from audit_events where order_id is null and action = 'SETTLED' and details->>'runId' = ${runId}),
+          (select max(id) from audit_events), 0) as id`;
+      return Number(row?.id ?? 0);
+    },
     listDue: (asOfDate, after, limit) => listDue(sql, asOfDate, after, limit),
     listDueOf: (group, limit) => listDueOf(sql, group, limit),
     async findUnsettled(executionId) {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { Order } from '../../contracts/orders.ts';
+import { waitUntil } from '../../dev/wait-until.ts';
 import { buyLimit, buyMarket } from '../support/e2e-client.ts';
 import { healStack, submitUntilAnswered } from '../support/e2e-recovery.ts';
 import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
@@ -52,6 +54,15 @@ it('cancels an order that rested through kills of every process and service', as
   await healStack(e2e);
   expect(await trader.getOrder(id)).toMatchObject({ status: 'NEW' });
   expect(await trader.cancel(id)).toMatchObject({ status: 202 });
+  expect(await trader.waitForEnd(id)).toMatchObject({ status: 'CANCELED', filledQuantity: '0' });
+  expect(await trader.getBalance()).toMatchObject({ heldCash: '0.00', buyingPower: '100000.00' });
+});
+
+it('takes up an order whose workflow was terminated as soon as somebody asks something of it', async () => {
+  const { id } = await rest('AAPL', '150.00');
+  await e2e.temporal.workflow.getHandle(orderWorkflowId(id)).terminate('a mistake');
+  expect(await trader.cancel(id)).toMatchObject({ status: 503, body: { code: 'TEMPORAL_UNAVAILABLE' } });
+  await waitUntil(async () => (await trader.cancel(id)).status === 202, { timeoutMs: 30_000, message: 'the order was not taken up' });
   expect(await trader.waitForEnd(id)).toMatchObject({ status: 'CANCELED', filledQuantity: '0' });
   expect(await trader.getBalance()).toMatchObject({ heldCash: '0.00', buyingPower: '100000.00' });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { OrderActivities } from '../../activities/order-activities.ts';
@@ -22,7 +22,7 @@ export interface OrderWorkflowRig {
   /** Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. */
   withOrder<T>(
     activities: Partial<OrderActivities>,
-    body: (handle: WorkflowHandle) => Promise<T>,
+    body: (handle: WorkflowHandleWithFirstExecutionRunId) => Promise<T>,
     over?: Partial<OrderSubmission>,
   ): Promise<T>;
   stop(): Promise<void>;
@@ -107,8 +107,8 @@ export const submissionFor = (): OrderSubmission => ({
   trailPercent: null,
   clientOrderId: null,
   idempotency: null,
-  submittedAt: '2026-11-24T14:30:00.000Z',
-  acceptBy: '2026-11-24T14:30:10.000Z',
+  submittedAt: new Date().toISOString(),
+  acceptBy: new Date(Date.now() + 10_000).toISOString(),
 });
 
 /** The seconds of each timer that the workflow has started, in order, as the server has them. */

@@ -29,6 +29,7 @@ export function createSettlementMemory(instructions: readonly UnsettledInstructi
 
   const store: SettlementStore = {
     readLastAuditEvent: async () => 0,
+    readAuditEventBefore: async () => 0,
     listDue: async (asOfDate, after, limit) =>
       kept
         .filter((one) => one.status === 'PENDING' && one.settlementDate <= asOfDate)

@@ -19,13 +19,18 @@ describe('an order whose first stretch does not get through', () => {
     throw ApplicationFailure.create({ type: 'DATABASE_UNAVAILABLE', message: 'no database' });
   };
   const undecided = async () => null;
+  const soonOver = () => ({ acceptBy: new Date(Date.now() + 500).toISOString() });
   const decided = async () => progressOf({ status: 'PENDING_NEW', isAcknowledged: false });
 
   it('is given up by a cancellation when nobody decided on it: the workflow ends as canceled', async () => {
-    const failure = await rig.withOrder({ executeOrder: down, findDecision: undecided }, async (handle) => {
-      await handle.cancel();
-      return handle.result().catch((error: unknown) => error);
-    });
+    const failure = await rig.withOrder(
+      { executeOrder: down, findDecision: undecided },
+      async (handle) => {
+        await handle.cancel();
+        return handle.result().catch((error: unknown) => error);
+      },
+      soonOver(),
+    );
     expect((failure as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
   });
 
@@ -37,11 +42,28 @@ describe('an order whose first stretch does not get through', () => {
   });
 
   it('is given up when the API abandons it and nobody decided', async () => {
-    const failure = await rig.withOrder({ executeOrder: down, findDecision: undecided }, async (handle) => {
-      await handle.signal(ABANDON_SIGNAL);
-      return handle.result().catch((error: unknown) => error);
-    });
+    const failure = await rig.withOrder(
+      { executeOrder: down, findDecision: undecided },
+      async (handle) => {
+        await handle.signal(ABANDON_SIGNAL);
+        return handle.result().catch((error: unknown) => error);
+      },
+      soonOver(),
+    );
     expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'ABANDONED' });
+  });
+
+  it('is not given up before its accept-by time: an attempt that was cut short may still decide', async () => {
+    let asked = 0;
+    const findDecision = async () => {
+      asked += 1;
+      return asked < 3 ? undecided() : decided();
+    };
+    await rig.withOrder({ executeOrder: down, findDecision, cancelOrder: async () => CANCELED }, async (handle) => {
+      await handle.signal(ABANDON_SIGNAL);
+      expect(await handle.result()).toEqual(CANCELED);
+    });
+    expect(asked).toBe(3);
   });
 
   it('goes on after it was abandoned when another request under its key was answered', async () => {

@@ -118,6 +118,28 @@ describe('a resting order', () => {
     expect(waits).toEqual([15, 60, 360, 1440, 1440]);
   });
 
+  it('asks the venue for the first time when its own time for it has come, within the workflow task', async () => {
+    const at: number[] = [];
+    const refreshOrder = async () => {
+      at.push(await rig.nowMs());
+      return at.length < 3 ? progressOf() : FILLED;
+    };
+    const executeOrder = async () => {
+      at.push(await rig.nowMs());
+      return executed({});
+    };
+    const scheduled = await rig.withOrder(
+      { executeOrder, refreshOrder },
+      async (handle) => {
+        await handle.result();
+        return (await handle.fetchHistory()).events?.filter((event) => event.activityTaskScheduledEventAttributes).length;
+      },
+      { askVenueAfterMs: 40 * 60_000 },
+    );
+    expect(at.slice(1).map((ms, index) => Math.round((ms - (at[index] ?? 0)) / 60_000))).toEqual([40, 60]);
+    expect(scheduled).toBe(0);
+  });
+
   it('is canceled by an update that answers when the venue has spoken', async () => {
     const cancelOrder = async (_orderId: string, actor: string) => {
       expect(actor).toBe('client');

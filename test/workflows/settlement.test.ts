@@ -116,6 +116,17 @@ describe('an execution under repair', () => {
     });
   });
 
+  it('refuses a retry that nobody answers for, and goes on waiting', async () => {
+    await rig.withRepair({}, repairOf(), async (handle) => {
+      for (const args of [[], ['olga'], [{ reason: 'why not' }]]) {
+        const refused = handle.executeUpdate<unknown, [unknown]>(RETRY_NOW_UPDATE, { args: args as [unknown] });
+        await expect(refused).rejects.toMatchObject({ cause: { type: 'VALIDATION_FAILED' } });
+      }
+      expect(await standingOf(handle)).toMatchObject({ status: 'IN_REPAIR', waiting: { for: 'RETRY', failures: 1 } });
+      await handle.terminate();
+    });
+  });
+
   it('refuses a retry while an attempt is under way', async () => {
     const release = Promise.withResolvers<void>();
     const tried = Promise.withResolvers<void>();

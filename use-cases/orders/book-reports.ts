@@ -1,3 +1,4 @@
+import { parseBrokerOrderId } from '../../contracts/ids.ts';
 import type { Broker, ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { OrderStore, WorkingOrder } from '../../contracts/ports/order-store.ts';
 import type { OrderProgress } from '../../contracts/workflow-messages.ts';
@@ -38,19 +39,22 @@ export function createBookReports({ orders, broker, recordEvent, takeOver, raise
   };
 
   async function book(orderId: string, report: ExecutionReport, known?: WorkingOrder): Promise<OrderProgress> {
+    if (parseBrokerOrderId(report.brokerClientOrderId)?.orderId !== orderId) {
+      return passOver(orderId, report, `It tells of ${report.brokerClientOrderId}, not of order ${orderId}`);
+    }
     try {
       return report.execType === 'REPLACED' ? await takeOver(orderId, report) : await recordEvent(orderId, eventOf(report), known);
     } catch (error) {
       if (!(error instanceof IllegalOrderEvent)) throw error;
-      await raiseBreak({
-        key: `impossible/${report.brokerExecutionId}`,
-        kind: 'IMPOSSIBLE_REPORT',
-        orderId,
-        brokerExecutionId: report.brokerExecutionId,
-        details: { reason: error.message, report },
-      });
-      return progressOf(await readWorking(orders, orderId));
+      return passOver(orderId, report, error.message);
     }
+  }
+
+  async function passOver(orderId: string, report: ExecutionReport, reason: string): Promise<OrderProgress> {
+    const { brokerExecutionId } = report;
+    const key = `impossible/${brokerExecutionId}`;
+    await raiseBreak({ key, kind: 'IMPOSSIBLE_REPORT', orderId, brokerExecutionId, details: { reason, report } });
+    return progressOf(await readWorking(orders, orderId));
   }
 
   async function isAheadOfFills(

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Caller } from '../../contracts/caller.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { type ErrorCode, HubError } from '../../contracts/errors.ts';
-import type { Order, OrderSubmission, OrderTerms } from '../../contracts/orders.ts';
+import { firstQuestionAfterMs, type Order, type OrderSubmission, type OrderTerms } from '../../contracts/orders.ts';
 import type { MarketData, Quote } from '../../contracts/ports/market-data.ts';
 import type { OrderStore, SubmissionContext } from '../../contracts/ports/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
@@ -78,13 +78,15 @@ export function createSubmitOrder(deps: SubmitOrderDeps) {
 }
 
 function toSubmission(accountId: string, terms: OrderTerms, key: string | null, nowMs: number): OrderSubmission {
+  const orderId = orderIdFor(accountId, key);
   return {
     ...terms,
-    orderId: orderIdFor(accountId, key),
+    orderId,
     accountId,
     idempotency: key === null ? null : { key, fingerprint: fingerprintOf(terms) },
     submittedAt: new Date(nowMs).toISOString(),
     acceptBy: new Date(nowMs + ACCEPT_WITHIN_MS).toISOString(),
+    askVenueAfterMs: firstQuestionAfterMs(orderId),
   };
 }
 

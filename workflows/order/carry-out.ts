@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, patched } from '@temporalio/workflow';
 import type { ExecutedSteps, OrderProgress } from '../../contracts/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type AttemptFailure, failureOf } from './failure.ts';
@@ -6,6 +6,8 @@ import type { Attempt } from './next-action.ts';
 import type { OrderLife } from './order-life.ts';
 import type { ActionName } from './retries.ts';
 import type { Steps } from './steps.ts';
+
+const ASK_AGAIN_MS = 2_000;
 
 /** Every order's first attempt; without an `async` of its own, since most orders wait for nothing else. */
 export const firstStretch = (life: OrderLife, steps: Steps): Promise<void> => {
@@ -18,6 +20,7 @@ export const firstStretch = (life: OrderLife, steps: Steps): Promise<void> => {
 
 /** One attempt of an action. What comes of it, success or failure, is the life's; only what no retry mends is thrown. */
 export async function carryOut(life: OrderLife, steps: Steps, action: Attempt): Promise<void> {
+  if (isRetried(action.do)) life.retries.begun(action.do);
   try {
     await attempt(life, steps, action);
     if (isRetried(action.do)) life.retries.settled(action.do);
@@ -38,7 +41,7 @@ async function attempt(life: OrderLife, steps: Steps, action: Attempt): Promise<
       return book(life, steps);
     case 'FIND_DECISION':
       life.progress = await steps.findDecision();
-      if (life.progress === null) throw ApplicationFailure.nonRetryable('The order was given up before anybody decided on it', 'ABANDONED');
+      if (life.progress === null) return noteUndecided(life);
       life.isAbandoned = false;
       return;
     case 'CANCEL':
@@ -54,9 +57,10 @@ async function attempt(life: OrderLife, steps: Steps, action: Attempt): Promise<
       life.expiryAskedAtMs = Date.now();
       return;
     case 'REFRESH':
+      life.isVenueToBeAsked = false;
       life.refreshes += 1;
       life.heardAtMs = Date.now();
-      return life.advance(await steps.refresh(), Date.now());
+      return learn(life, await steps.refresh());
     case 'FAIL':
       life.advance(await steps.fail(action.request), Date.now());
       life.failRequest = null;
@@ -72,10 +76,18 @@ async function attempt(life: OrderLife, steps: Steps, action: Attempt): Promise<
   }
 }
 
+/** An attempt that was given up here may still decide, and go on to the venue: nobody can be sure before the accept-by time has passed. */
+function noteUndecided(life: OrderLife): void {
+  if (life.isDecisionOver || !patched('await-late-decision')) {
+    throw ApplicationFailure.nonRetryable('The order was given up before anybody decided on it', 'ABANDONED');
+  }
+  life.undecidedUntilMs = Date.now() + ASK_AGAIN_MS;
+}
+
 async function book(life: OrderLife, steps: Steps): Promise<void> {
   const reports = life.takeReports();
   try {
-    life.advance(await steps.book(!life.retries.hasFailed('BOOK'), reports), Date.now());
+    learn(life, await steps.book(!life.retries.hasFailed('BOOK'), reports));
   } catch (error) {
     life.giveBack(reports);
     throw error;
@@ -83,8 +95,19 @@ async function book(life: OrderLife, steps: Steps): Promise<void> {
 }
 
 function noteExecuted(life: OrderLife, { place, progress }: ExecutedSteps): void {
-  life.advance(decided(progress), Date.now());
+  learn(life, decided(progress));
   if (place !== null) life.wasSentTo = true;
+}
+
+function learn(life: OrderLife, progress: OrderProgress): void {
+  life.advance(progress, Date.now());
+  resumeCancel(life);
+}
+
+/** A cancel that the books say is under way: a Temporal cancellation does not outlive a reset, and a new workflow was never told of any. */
+function resumeCancel(life: OrderLife): void {
+  if (life.progress?.status !== 'PENDING_CANCEL' || life.cancelRequestedBy !== null) return;
+  if (patched('resume-pending-cancel')) life.requestCancel('system');
 }
 
 function decided(progress: OrderProgress | null): OrderProgress {
@@ -97,6 +120,7 @@ function noteFailure(life: OrderLife, action: Attempt, failure: AttemptFailure, 
   if (action.do === 'EXECUTE') {
     if (mayHaveArrived(failure)) noteSent(life);
     life.progress ??= failure.progress;
+    resumeCancel(life);
   }
   if (action.do === 'FAIL') {
     life.failRequest = null;
@@ -110,8 +134,16 @@ function noteFailure(life: OrderLife, action: Attempt, failure: AttemptFailure, 
     return;
   }
   if (failure.class === 'FINAL') throw error;
-  if (isRetried(action.do)) life.retries.failed(action.do, failure, Date.now());
+  if (!isRetried(action.do) || (action.do === 'EXECUTE' && isSeenToOtherwise(life))) return;
+  // What an operator asked for while this attempt was under way is the next one: as after a reset, which puts his update before its failure.
+  const isHurried = life.retries.isHurried(action.do) && patched('retry-after-the-one-under-way');
+  life.retries.failed(action.do, failure, Date.now());
+  if (isHurried) life.retries.hurry(Date.now());
 }
+
+/** What the venue has confirmed is only asked for again; what is to be canceled is not brought there any more. */
+const isSeenToOtherwise = ({ progress, cancelRequestedBy }: OrderLife): boolean =>
+  progress !== null && (progress.isAcknowledged || cancelRequestedBy !== null);
 
 function noteSent(life: OrderLife): void {
   life.wasSentTo = true;

@@ -23,7 +23,11 @@ export function nextAction(life: OrderLife, nowMs: number): Action {
   const isReady = (action: ActionName): boolean => retries.isReady(action, nowMs);
   if (progress === null) {
     // The one local try is never cut short: it may have been decided on already.
-    if (life.wantsOut && life.attempts > 0) return isReady('FIND_DECISION') ? { do: 'FIND_DECISION' } : waitFor(life, ['FIND_DECISION']);
+    if (life.isAbandoned || (life.wantsOut && life.attempts > 0)) {
+      const askAgainMs = life.undecidedUntilMs;
+      if (askAgainMs !== null && nowMs < askAgainMs) return { do: 'WAIT', untilMs: askAgainMs };
+      return isReady('FIND_DECISION') ? { do: 'FIND_DECISION' } : waitFor(life, ['FIND_DECISION']);
+    }
     return isReady('EXECUTE') ? { do: 'EXECUTE' } : waitFor(life, ['EXECUTE']);
   }
   if (life.isClosed) return afterClose(life, isReady);
@@ -49,7 +53,7 @@ export function nextAction(life: OrderLife, nowMs: number): Action {
   if (life.replacement && isReady('REPLACE')) return { do: 'REPLACE', replacement: life.replacement };
   if (!progress.isAcknowledged) {
     if (life.isReleased(nowMs) && isReady('EXECUTE')) return { do: 'EXECUTE' };
-  } else if (nowMs >= refreshDueMs(life)) return { do: 'REFRESH' };
+  } else if (life.isVenueToBeAsked || nowMs >= refreshDueMs(life)) return { do: 'REFRESH' };
   return waitFor(life, life.replacement ? [...begun, 'REPLACE'] : begun);
 }
 

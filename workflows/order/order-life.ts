@@ -4,20 +4,53 @@ import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { OperatorRequest, OrderProgress, OrderStanding, Replacement, Waiting } from '../../contracts/workflow-messages.ts';
 import { isOpen } from '../../domain/order/order.ts';
 import type { AttemptFailure } from './failure.ts';
-import { Retries } from './retries.ts';
+import { Retries, type Retry } from './retries.ts';
 
 /** How long after it was given up a request may still arrive at the venue. */
 const ARRIVAL_MS_MAX = 5_000;
 
+/** How much the clocks of the database and of Temporal may differ. */
+const CLOCK_SKEW_MS = 2_000;
+/** Keeps a run's input well below the server's bound of 2 MB. */
+const REPORTS_CARRIED_MAX = 500;
+
+/**
+ * What a run whose history has grown long hands to the next: all that an order's life depends on between two actions, as plain JSON. A
+ * replacement and an operator's end are not among it: whoever asked for them waits in this run.
+ */
+export type CarriedLife = Pick<
+  OrderLife,
+  | 'progress'
+  | 'wasSentTo'
+  | 'givenUpAtMs'
+  | 'isAbandoned'
+  | 'cancelRequestedBy'
+  | 'resumedBy'
+  | 'attempts'
+  | 'refreshes'
+  | 'heardAtMs'
+  | 'expiryAskedAtMs'
+  | 'undecidedUntilMs'
+  | 'isVenueToBeAsked'
+  | 'isMarked'
+> & { retries: Retry[]; reports: ExecutionReport[] };
+
+interface Start {
+  nowMs: number;
+  /** The run repeats one that was reset. */
+  isReset: boolean;
+  carried?: CarriedLife | undefined;
+}
+
 /** What the workflow knows of its order between one action and the next. Only messages and the results of actions change it. */
 export class OrderLife {
   readonly submission: OrderSubmission;
-  readonly retries = new Retries();
+  readonly retries: Retries;
   progress: OrderProgress | null = null;
   /** Whether an attempt may have reached the venue. */
-  wasSentTo: boolean;
+  wasSentTo = false;
   /** When the last attempt that may still arrive there was given up; null when none was. */
-  givenUpAtMs: number | null;
+  givenUpAtMs: number | null = null;
   /** The API could not decide and told its client so. */
   isAbandoned = false;
   /** Who asked for the cancel that has not been carried out. */
@@ -33,18 +66,39 @@ export class OrderLife {
   /** How often the venue has been asked how the order stands, and when it was last heard of. */
   refreshes = 0;
   heardAtMs: number;
+  /** When it is asked again whether anybody has decided on the order that is given up; null before it was asked. */
+  undecidedUntilMs: number | null = null;
+  /** Something was reported that cannot be read. */
+  isVenueToBeAsked = false;
   /** The venue still had the order after its time was over. */
   expiryAskedAtMs: number | null = null;
   /** What the search attribute says of it. */
   isMarked = false;
-  private unbooked: ExecutionReport[] = [];
+  private unbooked: ExecutionReport[];
 
-  constructor(submission: OrderSubmission, start: { nowMs: number; isFirstRun: boolean }) {
+  constructor(submission: OrderSubmission, { nowMs, isReset, carried }: Start) {
+    const { retries, reports, ...state } = carried ?? {};
     this.submission = submission;
-    this.heardAtMs = start.nowMs;
+    this.retries = new Retries(retries);
+    this.unbooked = [...(reports ?? [])];
+    this.heardAtMs = nowMs;
+    Object.assign(this, state);
     // What a run that was reset, or another workflow, had sent is not known to this one.
-    this.wasSentTo = !start.isFirstRun || submission.isTakenUp === true;
-    this.givenUpAtMs = this.wasSentTo ? start.nowMs : null;
+    if (!isReset && (carried || !submission.isTakenUp)) return;
+    this.wasSentTo = true;
+    this.givenUpAtMs = nowMs;
+  }
+
+  /** `null` when it is closed, or this run cannot be left: somebody waits for its answer, or there are too many reports to take along. */
+  carryOver(): CarriedLife | null {
+    if (this.isClosed || this.replacement || this.failRequest || this.unbooked.length > REPORTS_CARRIED_MAX) return null;
+    const { progress, wasSentTo, givenUpAtMs, isAbandoned, cancelRequestedBy, resumedBy, attempts, isMarked } = this;
+    const { refreshes, heardAtMs, undecidedUntilMs, isVenueToBeAsked, expiryAskedAtMs } = this;
+    return {
+      ...{ progress, wasSentTo, givenUpAtMs, isAbandoned, cancelRequestedBy, resumedBy, attempts, isMarked },
+      ...{ refreshes, heardAtMs, undecidedUntilMs, isVenueToBeAsked, expiryAskedAtMs },
+      ...{ retries: this.retries.open, reports: this.unbooked },
+    };
   }
 
   get isClosed(): boolean {
@@ -59,6 +113,11 @@ export class OrderLife {
 
   get standing(): OrderStanding | null {
     return this.progress && { ...this.progress, waiting: this.waiting };
+  }
+
+  /** From then on nobody can decide on the order any more: a decision after the accept-by time is not written. */
+  get isDecisionOver(): boolean {
+    return Date.now() >= Date.parse(this.submission.acceptBy) + CLOCK_SKEW_MS;
   }
 
   /** Nobody sends an order before its time. */
@@ -144,10 +203,10 @@ export class OrderLife {
     if (this.isClosed) throw ApplicationFailure.nonRetryable(`The order is ${this.progress?.status}`, 'ORDER_NOT_CANCELABLE');
   }
 
-  /** Working at the venue, or waiting for its time to go there. */
+  /** Working at the venue, or waiting for its time to go there; or its replacement is under way by the books, and nobody sees to it here. */
   assertReplaceable(): void {
     const status = this.progress?.status;
-    const isAtWork = status === 'NEW' || status === 'PARTIALLY_FILLED' || this.waiting?.for === 'OPEN';
+    const isAtWork = status === 'NEW' || status === 'PARTIALLY_FILLED' || status === 'PENDING_REPLACE' || this.waiting?.for === 'OPEN';
     if (isAtWork && this.replacement === null && this.cancelRequestedBy === null) return;
     throw ApplicationFailure.nonRetryable(`The order is ${status ?? 'not decided on'} and cannot be replaced now`, 'ORDER_NOT_REPLACEABLE');
   }

@@ -15,17 +15,39 @@ export interface Retry {
   failures: number;
   /** Of the next attempt; null when the schedule is used up and an operator decides. */
   dueAtMs: number | null;
+  /** It was asked for at once since the last attempt began. */
+  isHurried?: boolean;
 }
 
 /** The failed actions of one order and when each is tried again: quickly at first, then by its schedule, then by an operator. */
 export class Retries {
-  private readonly byAction = new Map<ActionName, Retry>();
+  private readonly byAction: Map<ActionName, Retry>;
+
+  constructor(open: readonly Retry[] = []) {
+    this.byAction = new Map(open.map((retry) => [retry.action, retry]));
+  }
+
+  /** All of them, as plain data. */
+  get open(): Retry[] {
+    return [...this.byAction.values()];
+  }
 
   failed(action: ActionName, failure: AttemptFailure, nowMs: number): void {
     const failures = (this.byAction.get(action)?.failures ?? 0) + 1;
     const step = failure.step ?? stepOf(action);
     const waitMs = waitAfter(action, step, failures);
     this.byAction.set(action, { action, step, code: failure.code, failures, dueAtMs: waitMs === null ? null : nowMs + waitMs });
+  }
+
+  /** An attempt begins; what was asked for until now is asked of it. */
+  begun(action: ActionName): void {
+    const retry = this.byAction.get(action);
+    if (retry) retry.isHurried = false;
+  }
+
+  /** Whether the next attempt was asked for at once while the one that has just failed was under way. */
+  isHurried(action: ActionName): boolean {
+    return this.byAction.get(action)?.isHurried === true;
   }
 
   /** Done, or no longer wanted. */
@@ -38,6 +60,7 @@ export class Retries {
     for (const retry of this.byAction.values()) {
       if (retry.dueAtMs === null) retry.failures = 0;
       retry.dueAtMs = nowMs;
+      retry.isHurried = true;
     }
   }
 
@@ -61,7 +84,7 @@ export class Retries {
 
   /** Those that people wait for: not the bookkeeping of the wait itself. */
   private get all(): Retry[] {
-    return [...this.byAction.values()].filter(({ action }) => !isBookkeeping(action));
+    return this.open.filter(({ action }) => !isBookkeeping(action));
   }
 
   dueAtMs(action: ActionName): number | null {

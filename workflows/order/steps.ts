@@ -71,8 +71,13 @@ export function stepsOf(life: OrderLife) {
     /** `null`: nobody has decided on the order. */
     findDecision: (): Promise<OrderProgress | null> =>
       durable.findDecision.executeWithOptions({ ...DURABLE, summary: 'has anybody decided on it?' }, [orderId]),
-    refresh: (): Promise<OrderProgress> =>
-      durable.refreshOrder.executeWithOptions({ ...DURABLE, summary: 'ask the venue how the order stands' }, [orderId]),
+    /** Asked again later in any case, so one local try is enough; the workflows of before the question had a time of its own have it as an activity. */
+    refresh(): Promise<OrderProgress> {
+      const summary = 'ask the venue how the order stands';
+      return submission.askVenueAfterMs === undefined
+        ? durable.refreshOrder.executeWithOptions({ ...DURABLE, summary }, [orderId])
+        : local.refreshOrder.executeWithOptions({ ...LOCAL, summary }, [orderId]);
+    },
   };
 }
 

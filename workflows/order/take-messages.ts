@@ -1,22 +1,31 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, log, metricMeter, setHandler } from '@temporalio/workflow';
 import type { OperatorRequest, OrderProgress, OrderStanding, Replacement } from '../../contracts/workflow-messages.ts';
+import { assertOperator } from '../operator-request.ts';
 import type { AttemptFailure } from './failure.ts';
 import { abandon, cancel, executionReports, fail, progress, replace, requestCancel, retryNow } from './messages.ts';
 import type { OrderLife } from './order-life.ts';
+import { assertActor, assertReplacement, nameOf, readReports } from './read-messages.ts';
 
 /** What others may say to an order and ask of it. Handlers only note it down; the life's loop does it. */
 export function takeMessages(life: OrderLife): void {
-  setHandler(executionReports, (reports) => life.receive(reports), { description: 'what the venue says happened to the order' });
+  setHandler(executionReports, (sent) => takeReports(life, sent), { description: 'what the venue says happened to the order' });
   setHandler(abandon, () => life.abandon(), { description: 'give the order up unless somebody has decided on it' });
-  setHandler(requestCancel, (actor) => life.requestCancel(actor), { description: 'cancel the order, without an answer' });
+  setHandler(requestCancel, (actor) => life.requestCancel(nameOf(actor)), { description: 'cancel the order, without an answer' });
   setHandler(progress, () => life.standing, { description: 'where the order stands and what it waits for; null before it is decided' });
   setHandler(cancel, (actor) => carryOutCancel(life, actor), {
-    description: 'cancel the order; the argument says for whom',
-    validator: (_actor: string) => life.assertCancelable(),
+    description: 'cancel the order; the argument says for whom: "user/…"',
+    validator: (actor: string) => {
+      assertActor(actor);
+      life.assertCancelable();
+    },
   });
   setHandler(replace, (replacement) => carryOutReplace(life, replacement), {
     description: 'replace the order by a new one',
-    validator: (_replacement: Replacement) => life.assertReplaceable(),
+    validator: (replacement: Replacement) => {
+      assertReplacement(replacement);
+      // Before it is known how the order stands nobody can tell; after a reset that is so for every update of the run before.
+      if (life.progress !== null) life.assertReplaceable();
+    },
   });
   setHandler(retryNow, (request) => carryOutRetry(life, request), {
     description: 'try again now: {"operator": "user/…", "reason": "…"}',
@@ -35,11 +44,14 @@ export function takeMessages(life: OrderLife): void {
   });
 }
 
-/** Operators also write these by hand. */
-function assertOperator(request: OperatorRequest | undefined): void {
-  if (typeof request?.operator === 'string' && request.operator !== '' && typeof request.reason === 'string' && request.reason !== '')
-    return;
-  throw ApplicationFailure.nonRetryable('Say who you are and why: {"operator": "user/…", "reason": "…"}', 'VALIDATION_FAILED');
+/** What cannot be a report is left out, and the venue is asked what it was about. */
+function takeReports(life: OrderLife, sent: unknown): void {
+  const { reports, isWhole } = readReports(sent);
+  life.receive(reports);
+  if (isWhole) return;
+  log.warn('execution reports that cannot be read were left out: the venue is asked', { orderId: life.submission.orderId });
+  metricMeter.createCounter('hub_order_signals_malformed', 'signal', 'Signals of execution reports that could not be read').add(1);
+  life.isVenueToBeAsked = true;
 }
 
 async function carryOutCancel(life: OrderLife, actor: string): Promise<OrderProgress> {
@@ -49,6 +61,8 @@ async function carryOutCancel(life: OrderLife, actor: string): Promise<OrderProg
 }
 
 async function carryOutReplace(life: OrderLife, replacement: Replacement): Promise<OrderProgress> {
+  await condition(() => life.progress !== null && life.replacement === null);
+  life.assertReplaceable();
   life.replacement = replacement;
   life.refusals.replace = null;
   await condition(() => life.replacement !== replacement);

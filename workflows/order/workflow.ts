@@ -4,6 +4,8 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  continueAsNew,
+  patched,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -13,28 +15,33 @@ import { markAttention } from './attention.ts';
 import { carryOut, firstStretch } from './carry-out.ts';
 import { describeLife, describeWait } from './describe.ts';
 import { nextAction } from './next-action.ts';
-import { OrderLife } from './order-life.ts';
+import { type CarriedLife, OrderLife } from './order-life.ts';
 import { type Steps, stepsOf } from './steps.ts';
 import { takeMessages } from './take-messages.ts';
 
 /**
  * An order's life, from the decision to accept it until it is closed. Id `order/<orderId>`. Returns where the order ended; fails with
  * `ACCEPT_BY_PASSED` or `ABANDONED` when nobody decided on it, and then nothing was written. A Temporal cancellation means: cancel the order.
+ * `carried` is its own, from one run to the next: an order with thousands of fills has a chain of them, and no history without bounds.
  */
-export async function order(submission: OrderSubmission): Promise<OrderProgress> {
-  const { runId, firstExecutionRunId } = workflowInfo();
-  const life = new OrderLife(submission, { nowMs: Date.now(), isFirstRun: runId === firstExecutionRunId });
+export async function order(submission: OrderSubmission, carried?: CarriedLife): Promise<OrderProgress> {
+  const { runId, originalExecutionRunId } = workflowInfo();
+  const life = new OrderLife(submission, { nowMs: Date.now(), isReset: runId !== originalExecutionRunId, carried });
   setCurrentDetails(describeLife(life));
   takeMessages(life);
   CancellationScope.current().cancelRequested.catch(() => life.requestCancel('temporal'));
-  return CancellationScope.nonCancellable(() => live(life, stepsOf(life)));
+  return CancellationScope.nonCancellable(() => live(life, stepsOf(life), carried !== undefined));
 }
 
 /** An order that the venue fills at once passes through here with a single wait: every promise costs the worker a stack trace. */
-async function live(life: OrderLife, steps: Steps): Promise<OrderProgress> {
+async function live(life: OrderLife, steps: Steps, isContinued: boolean): Promise<OrderProgress> {
   try {
-    await firstStretch(life, steps);
+    // Given up before it began, as after a reset: its client was told to send another.
+    const isGivenUp = life.isAbandoned && patched('given-up-before-it-began');
+    if (!isContinued && !isGivenUp) await firstStretch(life, steps);
     for (;;) {
+      const carried = carryOverWhenLong(life);
+      if (carried) await continueAsNew<typeof order>(life.submission, carried);
       const action = nextAction(life, Date.now());
       if (action.do === 'DONE') break;
       if (action.do === 'WAIT') await wait(life, action.untilMs);
@@ -46,6 +53,17 @@ async function live(life: OrderLife, steps: Steps): Promise<OrderProgress> {
   markAttention(life);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   return life.known;
+}
+
+/**
+ * `null`: this run goes on. The server finds a history long from 4,096 events or 4 MB on, and would end the workflow at 51,200. What has
+ * just come in is left to the next run: the shorter this task, the less can come in meanwhile, which would make the server refuse it.
+ */
+function carryOverWhenLong(life: OrderLife): CarriedLife | null {
+  if (!workflowInfo().continueAsNewSuggested || !allHandlersFinished()) return null;
+  const carried = life.carryOver();
+  // Asked last: the answer is an event.
+  return carried && patched('continue-as-new') ? carried : null;
 }
 
 /** Until the time has come, or a message or an operator changes what is next. */

@@ -1,7 +1,8 @@
-import { allHandlersFinished, condition, continueAsNew, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, proxyActivities, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { SettlementActivities } from '../../activities/settlement-activities.ts';
 import type { OpenedRun, SettlementRunResult, SettlementRunStanding, SettlementRunState } from '../../contracts/settlement.ts';
 import type { OperatorRequest } from '../../contracts/workflow-messages.ts';
+import { assertOperator } from '../operator-request.ts';
 import { failureCode, RetryGate } from '../settlement/retry-gate.ts';
 import { progress, retryNow } from './messages.ts';
 import { RunLife } from './run-life.ts';
@@ -33,14 +34,15 @@ export async function settlementRun(carried: SettlementRunState | null = null): 
   const gate = new RetryGate({ record: (retries) => recordRetries(null, retries), onChange: () => show(life, gate) });
   takeMessages(life, gate);
 
-  let opened = life.opened ?? (await persist(gate, 'open the run', async () => life.open(await openSettlementRun())));
+  const open = async () => life.open(await openSettlementRun(workflowInfo().originalExecutionRunId));
+  let opened = life.opened ?? (await persist(gate, 'open the run', open));
   while (!life.isDone) {
     if (life.chunksHere >= CHUNKS_PER_RUN_MAX) {
       await condition(allHandlersFinished);
       return continueAsNew<typeof settlementRun>(life.carry(opened));
     }
     await persist(gate, 'settle a chunk', async () => {
-      if (gate.failures > 0) opened = life.open(await openSettlementRun());
+      if (gate.failures > 0) opened = await open();
       life.advance(await settleNext(opened, life));
     });
     show(life, gate);
@@ -61,7 +63,13 @@ function takeMessages(life: RunLife, gate: RetryGate): void {
       await gate.retry(request);
       return standing();
     },
-    { description: 'try again now, for an operator and a reason', validator: (_request: OperatorRequest) => gate.assertWaiting() },
+    {
+      description: 'try again now: {"operator": "user/…", "reason": "…"}',
+      validator: (request: OperatorRequest) => {
+        assertOperator(request);
+        gate.assertWaiting();
+      },
+    },
   );
 }
 

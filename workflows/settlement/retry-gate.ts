@@ -32,15 +32,20 @@ export class RetryGate {
   private unrecorded: RecordedRetry[] = [];
   private attemptsEnded = 0;
   private isWoken = false;
+  /** A retry was asked for while the schedule's own attempt was under way: it is the next one. */
+  private isAskedMeanwhile = false;
   private readonly deps: RetryGateDeps;
 
   constructor(deps: RetryGateDeps) {
     this.deps = deps;
   }
 
-  /** Throws an ApplicationFailure when nothing waits, as an update's validator has to. */
+  /**
+   * Throws an ApplicationFailure when nothing waits, as an update's validator has to. While the schedule tries again something does: an
+   * operator cannot know, and a reset puts his update before the failure that he answered.
+   */
   assertWaiting(): void {
-    if (this.waiting !== null && !this.isWoken) return;
+    if ((this.waiting !== null || this.failures > 0) && !this.isWoken) return;
     throw ApplicationFailure.nonRetryable('Nothing waits for a retry or an operator', 'SETTLEMENT_NOT_WAITING');
   }
 
@@ -49,6 +54,7 @@ export class RetryGate {
     const requestId = currentUpdateInfo()?.id ?? workflowInfo().runId;
     this.unrecorded.push({ operator, reason, requestId });
     this.isWoken = true;
+    this.isAskedMeanwhile = this.waiting === null;
     const before = this.attemptsEnded;
     await condition(() => this.attemptsEnded > before);
   }
@@ -71,8 +77,11 @@ export class RetryGate {
 
   /** `failure`: the stable code of what went wrong. */
   async waitAfter(step: string, failure: string): Promise<void> {
+    const { isAskedMeanwhile } = this;
     this.failures += 1;
     this.isWoken = false;
+    this.isAskedMeanwhile = false;
+    if (isAskedMeanwhile) return;
     const next = nextRetry(BOOKING_RETRY_SCHEDULE_MS, this.failures);
     const found = { step, failures: this.failures, lastFailure: failure };
     if (next === 'EXHAUSTED') {

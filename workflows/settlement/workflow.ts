@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, proxyActivities, setCurrentDetails, set
 import type { SettlementActivities } from '../../activities/settlement-activities.ts';
 import type { SettleAttempt, SettlementRepair, SettlementStanding } from '../../contracts/settlement.ts';
 import type { OperatorRequest } from '../../contracts/workflow-messages.ts';
+import { assertOperator } from '../operator-request.ts';
 import { progress, retryNow } from './messages.ts';
 import { describeWaiting, failureCode, RetryGate } from './retry-gate.ts';
 
@@ -38,7 +39,13 @@ export async function settlement(repair: SettlementRepair): Promise<SettlementSt
       await gate.retry(request);
       return standing();
     },
-    { description: 'try again now, for an operator and a reason', validator: (_request: OperatorRequest) => gate.assertWaiting() },
+    {
+      description: 'try again now: {"operator": "user/…", "reason": "…"}',
+      validator: (request: OperatorRequest) => {
+        assertOperator(request);
+        gate.assertWaiting();
+      },
+    },
   );
 
   while (reason !== null) {
