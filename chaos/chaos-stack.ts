@@ -136,6 +136,8 @@ function environments(direct: Readonly<Record<string, string>>, links: Readonly<
       TEMPORAL_ADDRESS: at('workers-temporal'),
       MARKET_DATA_URL: `http://${at('workers-market-data')}`,
       BROKER_URL: `http://${at('workers-paper-broker')}`,
+      // They share the machine with whatever else runs on it.
+      WORKERS_NICENESS: '0',
     },
     'market-data': { ...MARKET, SIMULATOR_SEED: String(seed), REDIS_URL: over('REDIS_URL', 'market-data-redis') },
     'paper-broker': {

@@ -1,8 +1,8 @@
-import { orderWorkflowId } from '../contracts/ids.ts';
 import { isOpen, type OrderStatus } from '../domain/order/order.ts';
 import { checkInvariants } from '../test/support/trading-invariants.ts';
 import type { Violation } from '../test/support/trading-violation.ts';
 import type { ChaosStack } from './chaos-stack.ts';
+import { checkWorkflows } from './check-workflows.ts';
 import { type Sent, submitOnce } from './send-orders.ts';
 
 interface OrderRow {
@@ -15,7 +15,7 @@ interface OrderRow {
   is_explained: boolean;
 }
 
-/** What must hold when all is at rest, from SQL, from Temporal and from the venue. Empty when it does. */
+/** What must hold when all is at rest, from SQL, from the venue and from Temporal. Empty when it does. */
 export async function checkBooks(stack: ChaosStack, sent: readonly Sent[]): Promise<Violation[]> {
   const rows = await stack.hub<OrderRow[]>`
     select o.id, o.account_id, o.symbol, o.side, o.status, o.replaces,
@@ -26,7 +26,7 @@ export async function checkBooks(stack: ChaosStack, sent: readonly Sent[]): Prom
     ...(await checkInvariants(stack.hub, stack.venue)),
     ...checkEnds(rows),
     ...checkSubmissions(sent, orders),
-    ...(await checkWorkflows(stack, orders)),
+    ...(await checkWorkflows(stack.temporal, rows)),
     ...(await checkReplays(sent)),
   ];
 }
@@ -49,36 +49,6 @@ function checkSubmissions(sent: readonly Sent[], orders: ReadonlyMap<string, Ord
     const isRejected = orders.get(outcome.orderId)?.status === 'REJECTED';
     return isRejected ? [] : [{ rule: 'a refused order is REJECTED', detail }];
   });
-}
-
-/**
- * Each order has a workflow that has completed; a workflow without an order has given it up. One that has given up may meet a late refusal:
- * nothing is left to do for it then, whereas an accepted order gets a new run.
- */
-async function checkWorkflows({ temporal }: ChaosStack, orders: ReadonlyMap<string, OrderRow>): Promise<Violation[]> {
-  const statuses = new Map<string, string>();
-  // Newest run first.
-  for await (const { workflowId, status } of temporal.workflow.list({ query: "WorkflowType = 'order'" })) {
-    if (!statuses.has(workflowId)) statuses.set(workflowId, status.name);
-  }
-  const broken: Violation[] = [];
-  for (const { id, status, replaces } of orders.values()) {
-    const workflow = statuses.get(orderWorkflowId(id));
-    statuses.delete(orderWorkflowId(id));
-    const neverWorked = replaces !== null && workflow === undefined && status === 'REJECTED';
-    const isRight = isOpen(status)
-      ? workflow === 'RUNNING'
-      : workflow === 'COMPLETED' || (status === 'REJECTED' && workflow === 'FAILED') || neverWorked;
-    if (!isRight) broken.push({ rule: 'the workflow of a closed order has completed', detail: `${id} ${status}: ${workflow ?? 'none'}` });
-  }
-  for (const [workflowId, status] of statuses) {
-    if (status === 'FAILED' || status === 'CANCELLED') continue;
-    broken.push({ rule: 'a workflow without an order has given it up', detail: `${workflowId} ${status}` });
-  }
-  for await (const { workflowId } of temporal.workflow.list({ query: "WorkflowType = 'execution' and ExecutionStatus = 'Running'" })) {
-    broken.push({ rule: 'no workflow of a late execution is left', detail: workflowId });
-  }
-  return broken;
 }
 
 const REPLAYED_MAX = 50;
