@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { processCommand } from './process-identity.ts';
 
 export type PortName =
@@ -45,17 +46,28 @@ export async function freePorts(): Promise<Ports> {
   return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Ports;
 }
 
+/** Below the ports that the kernel gives to outgoing connections (32768 on Linux): a process that is killed and started again gets its own back. */
+const FREE_PORTS = { from: 12_000, to: 32_000 } as const;
+
 export async function findFreePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listenAnywhere()));
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const port = randomInt(FREE_PORTS.from, FREE_PORTS.to);
+    const server = await listenOn(port);
+    if (server) servers.push(server);
+  }
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
 
-function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
+/** `null` when the port is taken. */
+function listenOn(port: number): Promise<Server | null> {
   return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
+    const server = createServer().once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(null) : reject(error),
+    );
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server));
   });
 }
 
