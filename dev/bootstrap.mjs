@@ -8,7 +8,14 @@ import { fileURLToPath } from 'node:url';
 
 const OWN_FILE = fileURLToPath(import.meta.url);
 const ROOT = join(dirname(OWN_FILE), '..');
-const PROGRAMS = { start: 'dev/start.ts', test: 'dev/test.ts', bench: 'bench/main.ts', chaos: 'chaos/main.ts', verify: 'dev/verify.ts' };
+const PROGRAMS = {
+  start: 'dev/start.ts',
+  test: 'dev/test.ts',
+  bench: 'bench/main.ts',
+  chaos: 'chaos/main.ts',
+  histories: 'test/replay/record.ts',
+  verify: 'dev/verify.ts',
+};
 const PROGRESS_EVERY_MS = 10_000;
 
 /** What node_modules must be made from: the lock file and the platform, since some packages bring programs. */

@@ -62,6 +62,8 @@ export function createHubProcess(planned: PlannedProcess, context: HubProcessCon
     env: processEnv(context.base, context.wiring, { ...ownPort, ...NICENESS[planned.kind], ...context.env?.[planned.kind] }),
     logFile: join(context.stateDir, 'logs', `${planned.name}.log`),
     readyTimeoutMs: 90_000,
+    // A worker ends by itself within 12 s, however long its running steps take.
+    graceMs: 15_000,
     isReady: () => answersOk(`http://127.0.0.1:${port}/health/ready`),
   });
 }

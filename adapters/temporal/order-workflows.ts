@@ -38,8 +38,8 @@ const LIST_PAGE = 1_000;
 
 type UpdateOutcome = 'DONE' | 'PENDING' | 'NOT_RUNNING' | 'REFUSED';
 
-/** What makes a replacement impossible for its client alone; everything else is the order's own state. */
-const CLIENTS_FAULTS: ReadonlySet<string> = new Set<ErrorCode>(['CLIENT_ORDER_ID_REUSED', 'IDEMPOTENCY_KEY_REUSED']);
+/** Told to whoever asked as it is; everything else is the order's own state. */
+const PASSED_ON: ReadonlySet<string> = new Set<ErrorCode>(['CLIENT_ORDER_ID_REUSED', 'IDEMPOTENCY_KEY_REUSED', 'DATABASE_UNAVAILABLE']);
 
 export function createOrderWorkflows(client: Client): OrderWorkflows {
   async function startOrder(submission: OrderSubmission): Promise<void> {
@@ -134,6 +134,6 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
 
 function refusalOf({ cause }: WorkflowUpdateFailedError): 'REFUSED' {
   const code = cause instanceof ApplicationFailure ? cause.type : null;
-  if (code && CLIENTS_FAULTS.has(code)) throw new HubError(code as ErrorCode);
+  if (code && PASSED_ON.has(code)) throw new HubError(code as ErrorCode);
   return 'REFUSED';
 }

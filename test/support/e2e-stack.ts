@@ -21,6 +21,8 @@ export interface Trader extends E2eClient {
 
 export interface E2eStack {
   stack: Stack;
+  /** Where it keeps its logs, as `npm start` does in .hub. */
+  stateDir: string;
   /** The API without a token. */
   anyone: E2eClient;
   /** The hub's database and the venue's. */
@@ -38,11 +40,12 @@ export interface E2eStack {
 
 /**
  * The whole system with prices that stand still (1,000 shares on each side, anew every 100 ms), so that cents can be foretold.
- * `env` adds variables to single processes, `marketData` is another program for that one.
+ * `env` adds variables to single processes, `marketData` and `workers` are other programs for those.
  */
 export async function startE2eStack(
   env: Partial<Record<ProcessName, Readonly<Record<string, string>>>> = {},
   marketData: string = new URL('./e2e-market-data.ts', import.meta.url).pathname,
+  workers?: string,
 ): Promise<E2eStack> {
   const stateDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'));
   // Postgres runs as another user when the tests run as root.
@@ -65,7 +68,7 @@ export async function startE2eStack(
       ports: 'free',
       headless: true,
       baseEnv: { ...process.env, MARKET_CALENDAR: 'always-open' },
-      entries: { 'market-data': marketData },
+      entries: { 'market-data': marketData, ...(workers !== undefined && { workers }) },
       env: {
         ...env,
         'market-data': { ...standingStill, ...env['market-data'] },
@@ -94,6 +97,7 @@ export async function startE2eStack(
 
   return {
     stack,
+    stateDir,
     anyone: createE2eClient(stack.urls.api),
     hub,
     venue,

@@ -17,6 +17,9 @@ export interface BookReportsDeps {
   raiseBreak: RaiseBreak;
 }
 
+/** From so many fills on it is asked first which are booked: an answer of the venue tells all of an order, thousands even, for one that is news. */
+const FILLS_LOOKED_UP_FROM = 20;
+
 /**
  * Books what the venue reported, in its order; each execution once, in one transaction. Reports that were booked before change nothing.
  * An acknowledgement that a fill follows is not written apart: the fill says it too. An end that counts more fills than are booked
@@ -26,17 +29,26 @@ export function createBookReports({ orders, broker, recordEvent, takeOver, raise
   return async function bookReports(orderId: string, reports: readonly ExecutionReport[], known?: WorkingOrder): Promise<OrderProgress> {
     let current = known;
     let progress: OrderProgress | null = null;
-    for (const report of newsOf(reports)) {
+    for (const report of await withoutBooked(newsOf(reports))) {
       if (endsOrder(report) && (await isAheadOfFills(orderId, report, progress, current))) {
         const whole = await broker.getOrder(report.brokerClientOrderId);
-        for (const missed of newsOf(whole?.reports ?? []).filter(({ execType }) => execType === 'TRADE')) await book(orderId, missed);
+        const trades = newsOf(whole?.reports ?? []).filter(({ execType }) => execType === 'TRADE');
+        for (const missed of await withoutBooked(trades)) await book(orderId, missed);
         current = undefined;
       }
       progress = await book(orderId, report, current);
       current = undefined;
     }
-    return progress ?? progressOf(known ?? (await readWorking(orders, orderId)));
+    if (progress) return progress;
+    return progressOf(known && reports.length === 0 ? known : await readWorking(orders, orderId));
   };
+
+  async function withoutBooked(reports: readonly ExecutionReport[]): Promise<readonly ExecutionReport[]> {
+    const fills = reports.filter(({ execType }) => execType === 'TRADE');
+    if (fills.length < FILLS_LOOKED_UP_FROM) return reports;
+    const booked = await orders.findBooked(fills.map(({ brokerExecutionId }) => brokerExecutionId));
+    return reports.filter(({ brokerExecutionId }) => !booked.has(brokerExecutionId));
+  }
 
   async function book(orderId: string, report: ExecutionReport, known?: WorkingOrder): Promise<OrderProgress> {
     if (parseBrokerOrderId(report.brokerClientOrderId)?.orderId !== orderId) {

@@ -1,4 +1,12 @@
-import { allHandlersFinished, condition, continueAsNew, proxyActivities, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { SettlementActivities } from '../../activities/settlement-activities.ts';
 import type { OpenedRun, SettlementRunResult, SettlementRunStanding, SettlementRunState } from '../../contracts/settlement.ts';
 import type { OperatorRequest } from '../../contracts/workflow-messages.ts';
