@@ -1,7 +1,54 @@
-import { fileURLToPath } from 'node:url';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { bundleWorkflowCode, type Logger, type WorkflowBundle } from '@temporalio/worker';
 
-/** The workflows as one bundle, made once per process and shared by its workers. */
-export function bundleWorkflows(logger: Logger): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), logger });
+const ROOT = join(import.meta.dirname, '..');
+const CACHE = join(ROOT, 'node_modules', '.cache', 'hub-workflows');
+
+/** All that can be in the bundle: our own folders that workflows may import, and the packages by their lock. */
+const SOURCES = ['workflows', 'domain', 'contracts', 'package-lock.json'] as const;
+
+/**
+ * The workflows as one bundle, shared by the workers of a process. Made once per state of the sources, some four seconds of a core, and kept:
+ * a worker that was killed is back as soon as Node is. Where nothing can be kept (a read-only image), it is made at every start.
+ */
+export async function bundleWorkflows(logger: Logger): Promise<WorkflowBundle> {
+  const file = join(CACHE, `${hashSources()}.js`);
+  if (existsSync(file)) return { code: readFileSync(file, 'utf8') };
+  const bundle = await bundleWorkflowCode({ workflowsPath: join(ROOT, 'workflows', 'index.ts'), logger });
+  keep(file, bundle.code, logger);
+  return bundle;
+}
+
+function hashSources(): string {
+  // Stack traces name the files of this checkout.
+  const hash = createHash('sha256').update(ROOT);
+  for (const source of SOURCES) {
+    for (const file of listFiles(source))
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(join(ROOT, file)))
+        .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function listFiles(path: string): string[] {
+  if (path.includes('.')) return [path];
+  const entries = readdirSync(join(ROOT, path), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map(({ parentPath, name }) => join(parentPath, name).slice(ROOT.length + 1)).sort();
+}
+
+/** Whole or not at all: another process may read it in the same moment. */
+function keep(file: string, code: string, logger: Logger): void {
+  const unfinished = `${file}.${randomUUID()}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(unfinished, code);
+    renameSync(unfinished, file);
+  } catch (error) {
+    logger.warn('the bundle of the workflows is not kept', { error });
+  }
 }
