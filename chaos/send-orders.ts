@@ -24,6 +24,8 @@ export interface Sent {
 const CLIENTS = 24;
 const ASK_AGAIN_MS = 400;
 const INSIST_MS_MAX = 90_000;
+const VENUE_MS_MAX = 20_000;
+const LOOK_MS = 250;
 /** The troubles that come to pass in any case take about as long; so long the orders last when nothing holds them up. */
 const SPREAD_MS = 60_000;
 
@@ -55,11 +57,22 @@ export function sendOrders(plan: readonly PlannedOrder[], traders: readonly Chao
           followUp(trader, planned, outcome.order.id).then((answer) => void followUps.set(answer, (followUps.get(answer) ?? 0) + 1)),
         );
       }
+      if (outcome.kind === 'ACKNOWLEDGED') await waitForVenue(trader, outcome.order.id);
       await sleep(random() * 2 * thinkMs);
     }
   };
   const done = Promise.all(Array.from({ length: CLIENTS }, client)).then(() => Promise.all(later));
   return { sent, followUps, done: done.then(() => {}) };
+}
+
+/** Nobody sends faster than the system works: on a crowded machine all orders would wait in line, and every recovery with them. */
+async function waitForVenue(trader: ChaosTrader, orderId: string): Promise<void> {
+  const deadline = Date.now() + VENUE_MS_MAX;
+  while (Date.now() < deadline) {
+    await sleep(LOOK_MS);
+    const answer = await trader.get<{ status: string }>(`/v1/orders/${orderId}/status`).catch(() => null);
+    if (answer?.status === 200 && answer.body.status !== 'PENDING_NEW') return;
+  }
 }
 
 async function submit(trader: ChaosTrader, planned: PlannedOrder, key: string | null): Promise<Pick<Sent, 'attempts' | 'outcome'>> {
