@@ -21,6 +21,7 @@ const event = fc.oneof(
   fc.record({
     kind: fc.constant('attempt' as const),
     succeeds: fc.boolean(),
+    isPart: fc.boolean(),
     status: fc.constantFrom(...ORDER_STATUSES),
     isAcknowledged: fc.boolean(),
     releaseInMs: fc.option(fc.integer({ min: -HOUR_MS, max: 100 * HOUR_MS })),
@@ -77,7 +78,7 @@ function attempt(life: OrderLife, nowMs: number, outcome: Extract<OrderEvent, { 
   const progress: OrderProgress = progressOf({ status, isAcknowledged, releaseAt: times.releaseAt, expiresAt: times.expiresAt });
   if (!life.isClosed) life.advance(progress, nowMs);
   if (action.do === 'REFRESH') life.refreshes += 1;
-  if (action.do === 'BOOK') life.takeReports();
+  if (action.do === 'BOOK') life.takeReports(outcome.isPart ? 1 : life.reportCount);
   if (action.do === 'CANCEL') life.cancelRequestedBy = null;
   if (action.do === 'REPLACE') life.replacement = null;
   if (action.do === 'FIND_DECISION') life.isAbandoned = false;

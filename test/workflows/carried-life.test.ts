@@ -41,7 +41,7 @@ it('does after a continuation what it would have done without one, whatever had 
 
 it('leaves nothing behind but what nobody waits for', () => {
   const { life } = liveThrough([]);
-  const left = ['submission', 'unbooked', 'replacement', 'failRequest', 'refusals'];
+  const left = ['submission', 'unbooked', 'booksAfterClose', 'replacement', 'failRequest', 'refusals'];
   expect(Object.keys(life).sort()).toEqual([...Object.keys(life.carryOver() ?? {}).filter((name) => name !== 'reports'), ...left].sort());
 });
 
@@ -54,6 +54,7 @@ it('takes along what only happens to an order after days', () => {
     expiryAskedAtMs: START_MS + 2 * HOUR_MS,
     undecidedUntilMs: START_MS + 2_000,
     isVenueToBeAsked: true,
+    isBehind: true,
     isMarked: true,
   };
   Object.assign(life, lately);
@@ -70,9 +71,9 @@ it('is not carried over when somebody waits for a replacement or an end, and not
   life.failRequest = { operator: 'user/olga', reason: 'why not' };
   expect(life.carryOver()).toBeNull();
   life.failRequest = null;
-  life.receive(Array.from({ length: 500 }, (_, index) => ({ sequence: index }) as ExecutionReport));
-  expect(life.carryOver()?.reports).toHaveLength(500);
-  life.receive([{ sequence: 500 } as ExecutionReport]);
+  life.receive(Array.from({ length: 3_000 }, (_, index) => ({ sequence: index }) as ExecutionReport));
+  expect(life.carryOver()?.reports).toHaveLength(3_000);
+  life.receive([{ sequence: 3_000 } as ExecutionReport]);
   expect(life.carryOver()).toBeNull();
 });
 

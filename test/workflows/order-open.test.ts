@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderActivities } from '../../activities/order-activities.ts';
+import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import {
   CANCEL_UPDATE,
   type OrderProgress,
@@ -23,6 +24,20 @@ afterAll(() => rig.stop());
 const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0' });
 const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
 const REPLACED = progressOf({ status: 'REPLACED', leavesQuantity: '0' });
+const LATE_FILL: ExecutionReport = {
+  sequence: 7,
+  brokerExecutionId: 'x1',
+  brokerClientOrderId: 'o.1',
+  execType: 'TRADE',
+  orderStatus: 'PARTIALLY_FILLED',
+  lastQuantity: '4',
+  lastPrice: '199.99',
+  cumulativeQuantity: '4',
+  leavesQuantity: '6',
+  time: '2026-11-24T14:31:00.000Z',
+  rejectCode: null,
+  inAnswer: false,
+};
 const replacementFor = (): Replacement => ({
   orderId: randomUUID(),
   terms: { limitPrice: '201.00' },
@@ -109,6 +124,33 @@ describe('an order that was accepted outside the session', () => {
     expect(timers.slice(1)).toEqual([1, 5, 30, 300, 900]);
     expect(at).toHaveLength(7);
     expect(at[0]).toBeGreaterThanOrEqual(releaseAtMs);
+  });
+});
+
+describe('an order that ends while fills are reported', () => {
+  it('books them before its workflow ends', async () => {
+    const reported = Promise.withResolvers<void>();
+    const booked: string[] = [];
+    const activities: Partial<OrderActivities> = {
+      executeOrder: async () => executed({}),
+      cancelOrder: async () => {
+        await reported.promise;
+        return CANCELED;
+      },
+      bookReports: async (_id, reports) => {
+        booked.push(...reports.map(({ brokerExecutionId }) => brokerExecutionId));
+        return { ...CANCELED, filledQuantity: '4' };
+      },
+    };
+    await rig.withOrder(activities, async (handle) => {
+      await expect.poll(() => handle.query(PROGRESS_QUERY)).toMatchObject({ status: 'NEW' });
+      const cancel = await handle.startUpdate(CANCEL_UPDATE, { args: ['client'], waitForStage: 'ACCEPTED' });
+      await handle.signal('executionReports', [LATE_FILL]);
+      reported.resolve();
+      await cancel.result();
+      expect(await handle.result()).toMatchObject({ status: 'CANCELED', filledQuantity: '4' });
+    });
+    expect(booked).toEqual(['x1']);
   });
 });
 

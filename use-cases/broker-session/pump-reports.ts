@@ -6,6 +6,7 @@ import type { AdoptOrphanedOrders } from './adopt-orphaned-orders.ts';
 import type { AdoptStrayOrders } from './adopt-stray-orders.ts';
 import { type AnsweredReports, createAnsweredReports } from './answered-reports.ts';
 import type { DeliverReports } from './deliver-reports.ts';
+import { gatherRuns } from './gather-runs.ts';
 import type { ReadInSequence } from './read-in-sequence.ts';
 
 export interface PumpReportsDeps {
@@ -32,6 +33,8 @@ const ADOPT_EVERY_MS = 30_000;
 const ADOPT_ORPHANS_EVERY_MS = 600_000;
 /** So that progress is stored within a long run too: a reader that takes over repeats little. */
 const REPORTS_PER_DELIVERY = 100;
+/** So many signals in a second an order gets at most, however fast it fills: 20. */
+const DELIVER_EVERY_MS = 50;
 
 /**
  * Takes in a broker's execution reports from where the last reader was: each goes to its order's workflow, or gets a workflow of its own when that
@@ -64,7 +67,8 @@ export function createPumpReports(deps: PumpReportsDeps) {
   };
 
   async function readStream(brokerName: string, answered: AnsweredReports, signal: AbortSignal): Promise<void> {
-    for await (const run of readInSequence(brokerName, answered.lastRead(), signal)) {
+    const runs = readInSequence(brokerName, answered.lastRead(), signal);
+    for await (const run of gatherRuns(runs, { gapMs: DELIVER_EVERY_MS, sleep: (ms) => sleep(ms, signal) })) {
       for (let start = 0; start < run.length; start += REPORTS_PER_DELIVERY) {
         const some = run.slice(start, start + REPORTS_PER_DELIVERY);
         await deliverReports(some.filter((report) => !report.inAnswer));

@@ -9,6 +9,9 @@ import type { Steps } from './steps.ts';
 
 const ASK_AGAIN_MS = 2_000;
 
+/** What fits into one attempt, also on a slow day: what is booked of an attempt that takes too long stays booked, but its retries have an end. */
+const BOOKED_AT_ONCE_MAX = 200;
+
 /** Every order's first attempt; without an `async` of its own, since most orders wait for nothing else. */
 export const firstStretch = (life: OrderLife, steps: Steps): Promise<void> => {
   life.attempts = 1;
@@ -85,7 +88,8 @@ function noteUndecided(life: OrderLife): void {
 }
 
 async function book(life: OrderLife, steps: Steps): Promise<void> {
-  const reports = life.takeReports();
+  const isTooMuch = life.reportCount > BOOKED_AT_ONCE_MAX && patched('book-in-parts');
+  const reports = life.takeReports(isTooMuch ? BOOKED_AT_ONCE_MAX : life.reportCount);
   try {
     learn(life, await steps.book(!life.retries.hasFailed('BOOK'), reports));
   } catch (error) {

@@ -16,7 +16,8 @@ export type Action = Attempt | { do: 'WAIT'; untilMs: number | null } | { do: 'D
 
 /**
  * Decides what is next, in this order: what an operator says; the venue's word; that a person is called; a cancel; the end of its time;
- * a replacement; the way to the venue; a question how it stands. An action that failed waits for its turn and holds up no other.
+ * a replacement; the way to the venue; a question how it stands. An action that failed waits for its turn and holds up no other, and a cancel
+ * does not wait for thousands of fills to be booked: more would follow.
  */
 export function nextAction(life: OrderLife, nowMs: number): Action {
   const { progress, retries } = life;
@@ -32,7 +33,8 @@ export function nextAction(life: OrderLife, nowMs: number): Action {
   }
   if (life.isClosed) return afterClose(life, isReady);
   if (life.failRequest) return { do: 'FAIL', request: life.failRequest };
-  if (life.hasReports && isReady('BOOK')) return { do: 'BOOK' };
+  const cancelFor = isReady('CANCEL') ? life.cancelRequestedBy : null;
+  if (life.hasReports && isReady('BOOK') && !(life.isBehind && cancelFor !== null)) return { do: 'BOOK' };
 
   const { exhausted } = retries;
   const isSuspended = progress.status === 'SUSPENDED';
@@ -43,7 +45,7 @@ export function nextAction(life: OrderLife, nowMs: number): Action {
   const begun: ActionName[] = life.hasReports ? ['BOOK'] : [];
   if ((exhausted !== null) !== isSuspended) begun.push(exhausted ? 'SUSPEND' : 'RESUME');
 
-  if (life.cancelRequestedBy !== null && isReady('CANCEL')) return { do: 'CANCEL', actor: life.cancelRequestedBy };
+  if (cancelFor !== null) return { do: 'CANCEL', actor: cancelFor };
   const expiryMs = expiryDueMs(life);
   const isOver = expiryMs !== null && nowMs >= expiryMs;
   if (isOver && isReady('EXPIRE')) return { do: 'EXPIRE' };
@@ -57,8 +59,9 @@ export function nextAction(life: OrderLife, nowMs: number): Action {
   return waitFor(life, life.replacement ? [...begun, 'REPLACE'] : begun);
 }
 
-/** A replacement that was asked for is settled also when the original has ended meanwhile. */
+/** What was reported meanwhile is booked, and a replacement that was asked for is settled, also when the original has ended. */
 function afterClose(life: OrderLife, isReady: (action: ActionName) => boolean): Action {
+  if (life.booksAfterClose && life.hasReports) return isReady('BOOK') ? { do: 'BOOK' } : waitFor(life, ['BOOK']);
   if (!life.replacement) return { do: 'DONE' };
   return isReady('REPLACE') ? { do: 'REPLACE', replacement: life.replacement } : waitFor(life, ['REPLACE']);
 }

@@ -11,8 +11,8 @@ const ARRIVAL_MS_MAX = 5_000;
 
 /** How much the clocks of the database and of Temporal may differ. */
 const CLOCK_SKEW_MS = 2_000;
-/** Keeps a run's input well below the server's bound of 2 MB. */
-const REPORTS_CARRIED_MAX = 500;
+/** 400 bytes each: keeps a run's input well below the server's bound of 2 MB. */
+const REPORTS_CARRIED_MAX = 3_000;
 
 /**
  * What a run whose history has grown long hands to the next: all that an order's life depends on between two actions, as plain JSON. A
@@ -32,6 +32,7 @@ export type CarriedLife = Pick<
   | 'expiryAskedAtMs'
   | 'undecidedUntilMs'
   | 'isVenueToBeAsked'
+  | 'isBehind'
   | 'isMarked'
 > & { retries: Retry[]; reports: ExecutionReport[] };
 
@@ -68,6 +69,10 @@ export class OrderLife {
   heardAtMs: number;
   /** When it is asked again whether anybody has decided on the order that is given up; null before it was asked. */
   undecidedUntilMs: number | null = null;
+  /** It has closed with reports that are not booked. */
+  booksAfterClose = false;
+  /** More was reported than is booked at a time. */
+  isBehind = false;
   /** Something was reported that cannot be read. */
   isVenueToBeAsked = false;
   /** The venue still had the order after its time was over. */
@@ -93,10 +98,10 @@ export class OrderLife {
   carryOver(): CarriedLife | null {
     if (this.isClosed || this.replacement || this.failRequest || this.unbooked.length > REPORTS_CARRIED_MAX) return null;
     const { progress, wasSentTo, givenUpAtMs, isAbandoned, cancelRequestedBy, resumedBy, attempts, isMarked } = this;
-    const { refreshes, heardAtMs, undecidedUntilMs, isVenueToBeAsked, expiryAskedAtMs } = this;
+    const { refreshes, heardAtMs, undecidedUntilMs, isVenueToBeAsked, isBehind, expiryAskedAtMs } = this;
     return {
       ...{ progress, wasSentTo, givenUpAtMs, isAbandoned, cancelRequestedBy, resumedBy, attempts, isMarked },
-      ...{ refreshes, heardAtMs, undecidedUntilMs, isVenueToBeAsked, expiryAskedAtMs },
+      ...{ refreshes, heardAtMs, undecidedUntilMs, isVenueToBeAsked, isBehind, expiryAskedAtMs },
       ...{ retries: this.retries.open, reports: this.unbooked },
     };
   }
@@ -145,6 +150,10 @@ export class OrderLife {
     return { for: 'OPEN', step: null, until: this.progress.releaseAt, failures: 0, lastFailure: null };
   }
 
+  get reportCount(): number {
+    return this.unbooked.length;
+  }
+
   get hasReports(): boolean {
     return this.unbooked.length > 0;
   }
@@ -154,9 +163,10 @@ export class OrderLife {
     this.wasSentTo = true;
   }
 
-  takeReports(): ExecutionReport[] {
-    const reports = this.unbooked;
-    this.unbooked = [];
+  /** The first `countMax` of them. */
+  takeReports(countMax: number): ExecutionReport[] {
+    const reports = this.unbooked.splice(0, countMax);
+    this.isBehind = this.hasReports;
     return reports;
   }
 

@@ -43,9 +43,9 @@ async function live(life: OrderLife, steps: Steps, isContinued: boolean): Promis
       const carried = carryOverWhenLong(life);
       if (carried) await continueAsNew<typeof order>(life.submission, carried);
       const action = nextAction(life, Date.now());
-      if (action.do === 'DONE') break;
+      if (action.do === 'DONE' && !goesOnForReports(life)) break;
       if (action.do === 'WAIT') await wait(life, action.untilMs);
-      else await carryOut(life, steps, action);
+      else if (action.do !== 'DONE') await carryOut(life, steps, action);
     }
   } catch (error) {
     throw endOf(life, error);
@@ -53,6 +53,12 @@ async function live(life: OrderLife, steps: Steps, isContinued: boolean): Promis
   markAttention(life);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   return life.known;
+}
+
+/** A fill can be reported while the step runs that ends the order. */
+function goesOnForReports(life: OrderLife): boolean {
+  life.booksAfterClose = life.hasReports && patched('book-after-close');
+  return life.booksAfterClose;
 }
 
 /**

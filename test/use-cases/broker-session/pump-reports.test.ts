@@ -45,6 +45,7 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
     clock: () => nowMs,
     sleep: async (ms, signal) => {
       if (ms > 1_000) return sleep(60_000, undefined, { signal });
+      if (ms < 1_000) return sleep(0);
       await sleep(2);
       nowMs += 500;
       ticks += 0.5;
