@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { readOptions } from '../../bench/options.ts';
 
-it('measures all parts unless told which', () => {
+it('measures all parts but the resting orders unless told which', () => {
   expect([...readOptions([]).parts]).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   expect(readOptions([]).quick).toBe(false);
   expect([...readOptions(['--quick', '--only', 'a,c']).parts]).toEqual(['a', 'c']);
-  expect([...readOptions(['--only', 'settlement']).parts]).toEqual(['f']);
+  expect([...readOptions(['--only', 'settlement,resting']).parts]).toEqual(['f', 'g']);
 });
 
 it('names a part that there is not', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ACCOUNTS, mixedOrder, OPENING_ORDERS, openingOrder, SYMBOLS } from '../../bench/order-mix.ts';
+import { ACCOUNTS, mixedOrder, OPENING_ORDERS, openingOrder, restingOrder, SYMBOLS } from '../../bench/order-mix.ts';
+import { PRICES } from '../support/e2e-stack.ts';
 
 interface Body {
   symbol: string;
@@ -34,4 +35,15 @@ it('never sells more than was opened, however many orders run and whichever of t
     if (side === 'SELL') sold.set(place, (sold.get(place) ?? 0) + Number(quantity));
   }
   expect(Math.max(...sold.values())).toBeLessThanOrEqual(opening);
+});
+
+it('rests in the books of all symbols, for all accounts alike, below every price at which it could trade', () => {
+  const resting = Array.from({ length: 2 * OPENING_ORDERS }, (_, index) => restingOrder(index));
+  expect(new Set(resting.map(({ account, body }) => `${account}/${bodyOf(body).symbol}`)).size).toBe(OPENING_ORDERS);
+  const limits = resting.map(({ body }) => JSON.parse(body) as { symbol: string; limitPrice: string });
+  for (const { symbol, limitPrice } of limits) {
+    const share = Number(limitPrice) / Number(PRICES[symbol]);
+    expect(share).toBeGreaterThan(0.5);
+    expect(share).toBeLessThan(0.9);
+  }
 });

@@ -93,3 +93,49 @@ it('reports a settlement by its rate, its memory and the longest history of its 
   expect(report).toContain('50000 executions of 200 accounts in one run: 3289 a second, 15.2 s in 100 chunks');
   expect(report).toContain('300 MB before, at most 320 MB; 2 run(s) in the chain, the longest with 251 events, 51 kB');
 });
+
+describe('the resting orders', () => {
+  const latency = (p99: number) => ({ count: 100, p50: p99 / 4, p95: p99 / 2, p99, max: p99 });
+  const rounds = (p99: number) => ({ all: latency(p99), rounds: [latency(p99)], cpuMsPerOrder: { workers: 8 }, othersShare: 0.02 });
+  const bulk = (seconds: number) => ({
+    seconds,
+    perSecond: 20_000 / seconds,
+    latencyMs: latency(900),
+    failed: 3,
+    cpuMsPerOrder: { workers: 8 },
+  });
+  const memory = (resting: number, mb: number) => ({ resting, bytes: { workers: mb * 2 ** 20 }, cachedWorkflows: 500 });
+  const restart = (cpuSeconds: number) => ({
+    cpuSeconds,
+    counts: { workflowTasks: 300, replays: 2, cachedWorkflows: 1 },
+    submitMs: latency(80),
+  });
+  const resting = {
+    orders: 20_000,
+    place: bulk(400),
+    cancel: bulk(500),
+    memory: [memory(0, 480), memory(2_000, 1_000), memory(20_000, 1_100), memory(0, 1_100)],
+    submit: { empty: rounds(40), resting: rounds(60), asking: rounds(70) },
+    idleShare: { empty: { workers: 0.02 }, resting: { workers: 0.03 } },
+    restart: { empty: restart(5), resting: restart(6) },
+  };
+  const figures = { machine: MACHINE, quick: false, resting };
+
+  it('are reported with what they cost and how that grows', () => {
+    const report = formatReport(figures);
+    expect(report).toContain('20000 orders that rest: placed in 400 s, 50 a second');
+    expect(report).toMatch(/20000 rest, the venue being asked about them +18 +35 +70/);
+    expect(report).toMatch(/20000 rest +1100 +500/);
+    expect(report).toMatch(/all canceled +1100/);
+    expect(report).toContain('6.0 CPU s, 300 workflow tasks, 2 replays with 20000');
+  });
+
+  it('are judged against the empty system of the same run, and memory against the first step', () => {
+    const judged = judgeTargets(figures).filter(({ met }) => met !== null);
+    expect(judged.map(({ measured, met }) => [measured, met])).toEqual([
+      ['1.50 ×', true],
+      ['1.50 ×', true],
+      ['1.10 ×', true],
+    ]);
+  });
+});

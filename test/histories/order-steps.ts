@@ -56,7 +56,7 @@ export async function waitForWait(
     const standing = await askStanding(stage.e2e, orderId);
     return standing?.waiting != null && isIt(standing.waiting, standing);
   };
-  await waitUntil(hasCome, { timeoutMs: PATIENCE_MS, everyMs: 20, message: `order ${orderId} does not come to wait so` });
+  await waitUntil(hasCome, { timeoutMs: PATIENCE_MS, everyMs: 100, message: `order ${orderId} does not come to wait so` });
 }
 
 export const waitForFailures = (stage: Stage, orderId: string, failures: number): Promise<void> =>
@@ -101,5 +101,5 @@ export async function waitForRest({ e2e }: Stage, { workflowId, runId }: PlayedW
     const { pendingWorkflowTask, pendingActivities } = (await handle.describe()).raw;
     return !pendingWorkflowTask && (pendingActivities ?? []).every(({ lastHeartbeatTime }) => lastHeartbeatTime);
   };
-  await waitUntil(isAtRest, { timeoutMs: PATIENCE_MS, everyMs: 20, message: `${workflowId} does not come to rest` });
+  await waitUntil(isAtRest, { timeoutMs: PATIENCE_MS, everyMs: 40, message: `${workflowId} does not come to rest` });
 }

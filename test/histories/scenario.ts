@@ -7,6 +7,8 @@ export interface Scenario {
   title: string;
   /** It waits out retries or a silent venue: with the real schedules that takes minutes or hours. */
   needsQuickWorkers?: true;
+  /** Several of it can be played at once, though not with others: what is broken for one is broken for all. */
+  canBePlayedTogether?: true;
   /** Returns once nothing happens any more by itself, for minutes at least. One at a time on a stage: the venue has one fault at a time. */
   play(stage: Stage): Promise<Played>;
 }
@@ -27,4 +29,6 @@ export interface PlayedWorkflow {
   workflowId: string;
   /** The current one when left out. */
   runId?: string;
+  /** The books have moved on since it ended: ended once more, it tells of them. */
+  isOvertaken?: true;
 }

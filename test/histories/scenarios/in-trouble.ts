@@ -148,6 +148,7 @@ export const IN_TROUBLE: readonly Scenario[] = [
     name: 'waiting-for-a-retry',
     title: 'an order that waits for its next attempt to reach the venue',
     needsQuickWorkers: true,
+    canBePlayedTogether: true,
     async play(stage) {
       const trader = await stage.e2e.createTrader();
       const id = await waitInRetry(stage, trader);
@@ -226,6 +227,7 @@ export const IN_TROUBLE: readonly Scenario[] = [
     name: 'suspended',
     title: 'an order that waits for an operator',
     needsQuickWorkers: true,
+    canBePlayedTogether: true,
     async play(stage) {
       const trader = await stage.e2e.createTrader();
       const id = await suspend(stage, trader);

@@ -2,14 +2,14 @@ import { executionWorkflowId, orderWorkflowId } from '../../../contracts/ids.ts'
 import { CANCEL_UPDATE, RETRY_NOW_UPDATE } from '../../../contracts/workflow-messages.ts';
 import { waitUntil } from '../../../dev/wait-until.ts';
 import type { Trader } from '../../support/e2e-stack.ts';
-import { IBM, interfere, rest, waitForFailures, waitForStatus, waitForWorkflowEnd } from '../order-steps.ts';
+import { IBM, interfere, rest, waitForFailures, waitForStatus, waitForWorkflowEnd, workflowOf } from '../order-steps.ts';
 import type { Played, PlayedWorkflow, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
 const PATIENCE_MS = 60_000;
 
 /** The venue fills an order that an operator has ended here while the venue could not be asked. Returns the fill's workflow. */
-async function fillLate(stage: Stage, trader: Trader): Promise<PlayedWorkflow> {
+async function fillLate(stage: Stage, trader: Trader): Promise<{ order: PlayedWorkflow; execution: PlayedWorkflow }> {
   const { e2e } = stage;
   const { id } = await rest(trader);
   await e2e.setFault({ mode: 'DOWN', target: 'CANCEL_ORDER' });
@@ -34,13 +34,13 @@ async function fillLate(stage: Stage, trader: Trader): Promise<PlayedWorkflow> {
   const query = `WorkflowId = '${workflowId}'`;
   const isStarted = async () => (await e2e.temporal.workflow.count(query)).count > 0;
   await waitUntil(isStarted, { timeoutMs: PATIENCE_MS, message: 'the late fill has no workflow' });
-  return { label: 'execution', workflowId };
+  return { order: workflowOf(id), execution: { label: 'execution', workflowId } };
 }
 
 /** A late fill that cannot be booked waits for an operator. */
 async function waitForOperator(stage: Stage, trader: Trader): Promise<{ execution: PlayedWorkflow; retry: () => Promise<void> }> {
   const mend = await stage.breakTable('executions', trader.account.accountId);
-  const execution = await fillLate(stage, trader);
+  const { execution } = await fillLate(stage, trader);
   const handle = stage.e2e.temporal.workflow.getHandle(execution.workflowId);
   const isWaiting = async () => (await handle.query<{ for: string } | null>('waiting'))?.for === 'OPERATOR';
   await waitUntil(isWaiting, { timeoutMs: PATIENCE_MS, message: 'the late fill does not wait for an operator' });
@@ -61,9 +61,9 @@ export const LATE_FILLS: readonly Scenario[] = [
     title: 'a fill of an order that an operator had ended: booked, with a break',
     async play(stage) {
       const trader = await stage.e2e.createTrader();
-      const execution = await fillLate(stage, trader);
+      const { order, execution } = await fillLate(stage, trader);
       await waitForWorkflowEnd(stage, execution.workflowId);
-      return playedBy(trader, execution);
+      return playedBy(trader, { ...order, label: 'ended-order', isOvertaken: true }, execution);
     },
   },
   {

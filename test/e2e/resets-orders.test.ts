@@ -1,0 +1,4 @@
+import { ORDER_SCENARIOS } from '../histories/catalog.ts';
+import { defineResetSuite } from '../support/reset-suite.ts';
+
+defineResetSuite('orders, reset to every workflow task', ORDER_SCENARIOS);
