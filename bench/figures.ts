@@ -3,6 +3,7 @@ import type { AuthPart } from './part-auth.ts';
 import type { FootprintPart } from './part-footprint.ts';
 import type { OrderPart } from './part-orders.ts';
 import type { ReadPart } from './part-reads.ts';
+import type { RestingPart } from './part-resting.ts';
 import type { SettlementPart } from './part-settlement.ts';
 import type { SkeletonFigures } from './skeletons.ts';
 
@@ -16,4 +17,5 @@ export interface BenchFigures {
   auth?: AuthPart;
   footprint?: FootprintPart;
   settlement?: SettlementPart;
+  resting?: RestingPart;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createHubClient } from '../clients/hub-client.ts';
 import { createHttpCaller, expectStatus } from './http-caller.ts';
 import { serveJobs } from './job-process.ts';
-import { type MixedOrder, mixedOrder, openingOrder } from './order-mix.ts';
+import { type MixedOrder, mixedOrder, openingOrder, restingOrder } from './order-mix.ts';
 import { type LoadResult, type Pace, runPaced } from './paced-load.ts';
 
 /** The clients' process: it makes the load and measures what a client would see. */
@@ -12,10 +12,18 @@ export interface SubmitParams {
   /** An access token for each account. */
   readonly tokens: readonly string[];
   /** `opening`: the positions that sells need. */
-  readonly orders: 'opening' | 'mixed';
+  readonly orders: 'opening' | 'mixed' | 'resting';
   /** Number of the first order in its row. */
   readonly from: number;
   readonly pace: Pace;
+}
+
+export interface CancelParams {
+  readonly baseUrl: string;
+  readonly tokens: readonly string[];
+  /** Each order with the number of its account. */
+  readonly orders: readonly (readonly [account: number, orderId: string])[];
+  readonly concurrency: number;
 }
 
 export interface GetParams {
@@ -40,12 +48,17 @@ export interface ValidateParams {
 
 export type LoadJobs = {
   submit: (params: SubmitParams) => Promise<LoadResult>;
+  cancel: (params: CancelParams) => Promise<LoadResult>;
   get: (params: GetParams) => Promise<LoadResult>;
   login: (params: LoginParams) => Promise<LoadResult>;
   validate: (params: ValidateParams) => Promise<LoadResult>;
 };
 
-const MIXES: Record<SubmitParams['orders'], (index: number) => MixedOrder> = { opening: openingOrder, mixed: mixedOrder };
+const MIXES: Record<SubmitParams['orders'], (index: number) => MixedOrder> = {
+  opening: openingOrder,
+  mixed: mixedOrder,
+  resting: restingOrder,
+};
 
 const pick = <T>(values: readonly T[], index: number): T => {
   const value = values[index % values.length];
@@ -75,6 +88,15 @@ function submit({ baseUrl, tokens, orders, from, pace }: SubmitParams): Promise<
   });
 }
 
+function cancel({ baseUrl, tokens, orders, concurrency }: CancelParams): Promise<LoadResult> {
+  const call = callerOf(baseUrl);
+  return runPaced({ kind: 'closed', concurrency, count: orders.length }, async (index) => {
+    const [account, orderId] = pick(orders, index);
+    const headers = { authorization: `Bearer ${pick(tokens, account)}` };
+    expectStatus(await call({ method: 'PUT', path: `/v1/orders/${orderId}/cancel`, headers }), 202);
+  });
+}
+
 function get({ baseUrl, tokens, path, pace }: GetParams): Promise<LoadResult> {
   const call = callerOf(baseUrl);
   return runPaced(pace, async (index) => {
@@ -99,4 +121,4 @@ function validate({ baseUrl, tokens, httpVersion, pace }: ValidateParams): Promi
   });
 }
 
-serveJobs({ submit, get, login, validate } satisfies LoadJobs);
+serveJobs({ submit, cancel, get, login, validate } satisfies LoadJobs);

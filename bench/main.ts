@@ -25,7 +25,8 @@ function listenForStop(limitMs: number): AbortSignal {
 try {
   const options = readOptions(process.argv.slice(2));
   const plan = options.quick ? QUICK_PLAN : FULL_PLAN;
-  const { figures, errors } = await runBench({ machine: readMachineFacts(), options, plan, signal: listenForStop(plan.limitMs), say });
+  const limitMs = plan.limitMs + (options.parts.has('g') ? plan.resting.limitMs : 0);
+  const { figures, errors } = await runBench({ machine: readMachineFacts(), options, plan, signal: listenForStop(limitMs), say });
   writeFileSync(
     RESULT_FILE,
     `${JSON.stringify({ ...figures, errors }, (key, value: unknown) => (key === LEFT_OUT ? undefined : value), 2)}\n`,

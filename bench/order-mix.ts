@@ -18,6 +18,9 @@ const QUANTITY = '10';
 const marketOrder = (symbol: string, side: 'BUY' | 'SELL', quantity: string): string =>
   JSON.stringify({ symbol, side, type: 'MARKET', timeInForce: 'DAY', quantity });
 
+/** Two thirds of what the simulator asks for: within the collar, and never reached. */
+const FAR_BELOW: Readonly<Record<string, string>> = { AAPL: '137.00', FB: '25.00', GOOG: '352.00', IBM: '85.00', MSFT: '19.00' };
+
 const placeOf = (index: number): { account: number; symbol: string; round: number } => ({
   account: index % ACCOUNTS,
   symbol: SYMBOLS[Math.floor(index / ACCOUNTS) % SYMBOLS.length] ?? SYMBOLS[0],
@@ -33,4 +36,11 @@ export function openingOrder(index: number): MixedOrder {
 export function mixedOrder(index: number): MixedOrder {
   const { account, symbol, round } = placeOf(index);
   return { account, body: marketOrder(symbol, (round + account) % 2 === 0 ? 'BUY' : 'SELL', QUANTITY) };
+}
+
+/** A purchase far below the market, good till canceled: it waits, whatever comes. */
+export function restingOrder(index: number): MixedOrder {
+  const { account, symbol } = placeOf(index);
+  const limitPrice = FAR_BELOW[symbol];
+  return { account, body: JSON.stringify({ symbol, side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1', limitPrice }) };
 }

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Client, WorkflowHandle } from '@temporalio/client';
 import postgres from 'postgres';
 import type { SettlementRunResult } from '../contracts/settlement.ts';
 import { SETTLEMENT_TASK_QUEUE } from '../contracts/task-queues.ts';
 import { SETTLEMENT_RUN_WORKFLOW } from '../contracts/workflow-messages.ts';
 import { createFundedAccounts } from '../test/support/accounts.ts';
 import { type BookedTrade, bookTrades, type Trade } from '../test/support/booked-trades.ts';
+import { readChain } from '../test/support/run-chain.ts';
 import { checkInvariants } from '../test/support/trading-invariants.ts';
 import { nextExecutionIds, writeVenueTrades } from '../test/support/venue-trades.ts';
 import type { BenchContext } from './bench-context.ts';
@@ -61,7 +61,7 @@ export async function runSettlement({ context, plan, say }: SettlementOptions): 
     return {
       ...{ instructions: trades.length, accounts: plan.settlement.accounts, seconds, instructionsPerSecond, chunks },
       workerBytes: idleBytes === null ? null : { idle: idleBytes, peak: peakBytes(workers?.pid) },
-      histories: await readHistories(client, workflowId, handle.firstExecutionRunId),
+      histories: await readChain(handle, handle.firstExecutionRunId),
     };
   } finally {
     await venueSql.end();
@@ -118,15 +118,3 @@ function startPeak(pid: number | undefined): number | null {
 }
 
 const peakBytes = (pid: number | undefined): number => parseMemoryField(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmHWM');
-
-async function readHistories(client: Client, workflowId: string, firstRunId: string): Promise<{ events: number; bytes: number }[]> {
-  const histories: { events: number; bytes: number }[] = [];
-  for (let runId: string | null | undefined = firstRunId; runId; ) {
-    const handle: WorkflowHandle = client.workflow.getHandle(workflowId, runId);
-    const { historyLength, historySize } = await handle.describe();
-    histories.push({ events: historyLength, bytes: historySize ?? 0 });
-    const { events } = await handle.fetchHistory();
-    runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-  }
-  return histories;
-}

@@ -1,6 +1,6 @@
 /** How much is measured. Every count is bounded, and so is the whole. */
 export interface Plan {
-  /** After this the run is broken off and what was measured is reported. */
+  /** After this the run is broken off and what was measured is reported; resting orders add their own. */
   readonly limitMs: number;
   /** Orders sent before each row of measurements, and not measured. */
   readonly warmUp: number;
@@ -20,6 +20,18 @@ export interface Plan {
   readonly validations: { readonly single: number; readonly crowd: number };
   readonly storageOrders: number;
   readonly settlement: { readonly instructions: number; readonly accounts: number };
+  readonly resting: {
+    readonly limitMs: number;
+    /** How many rest when the memory is read; the last is all of them. */
+    readonly steps: readonly number[];
+    /** Times that the submissions are measured, with no order resting and with all. */
+    readonly rounds: number;
+    readonly steadySeconds: number;
+    /** How long after the first of them was placed the submissions are measured again; `null`: not at all. The workflows ask the venue about them then. */
+    readonly askedAfterMs: number | null;
+    /** How long the workers are watched after their restart. */
+    readonly restartSeconds: number;
+  };
 }
 
 export const CROWD = 50;
@@ -40,6 +52,14 @@ export const FULL_PLAN: Plan = {
   validations: { single: 1_000, crowd: 10_000 },
   storageOrders: 600,
   settlement: { instructions: 50_000, accounts: 200 },
+  resting: {
+    limitMs: 55 * MINUTE_MS,
+    steps: [2_000, 10_000, 20_000],
+    rounds: 3,
+    steadySeconds: 20,
+    askedAfterMs: 16 * MINUTE_MS,
+    restartSeconds: 30,
+  },
 };
 
 export const QUICK_PLAN: Plan = {
@@ -56,4 +76,5 @@ export const QUICK_PLAN: Plan = {
   validations: { single: 300, crowd: 3_000 },
   storageOrders: 200,
   settlement: { instructions: 5_000, accounts: 50 },
+  resting: { limitMs: 10 * MINUTE_MS, steps: [1_000, 2_000], rounds: 2, steadySeconds: 10, askedAfterMs: null, restartSeconds: 20 },
 };

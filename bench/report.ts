@@ -6,6 +6,7 @@ import { overallRate, pairsWith, rateRatio } from './pair-figures.ts';
 import type { FootprintPart } from './part-footprint.ts';
 import type { OrderPart } from './part-orders.ts';
 import type { SettlementPart } from './part-settlement.ts';
+import { formatResting } from './report-resting.ts';
 import type { SkeletonFigures } from './skeletons.ts';
 import { type LatencySummary, mean } from './statistics.ts';
 import { judgeTargets } from './targets.ts';
@@ -19,7 +20,7 @@ const share = (value: number): string => `${(value * 100).toFixed(0)} %`;
 
 /** The report for people. Milliseconds throughout, CPU in milliseconds of a core for one order or call. */
 export function formatReport(figures: BenchFigures): string {
-  const { skeletons, orders, reads, auth, footprint, settlement, machine } = figures;
+  const { skeletons, orders, reads, auth, footprint, settlement, resting, machine } = figures;
   const calls = [...Object.values(reads ?? {}), ...Object.values(auth ?? {})] as CallFigures[];
   return [
     `${machine.date}  ${machine.gitCommit.slice(0, 10)}${machine.gitDirty ? ' and changes' : ''}  Node ${machine.node}  ` +
@@ -29,6 +30,7 @@ export function formatReport(figures: BenchFigures): string {
     ...(calls.length > 0 ? ['', 'Reads, logins and token validation', formatCalls(calls)] : []),
     ...(footprint ? ['', ...formatFootprint(footprint)] : []),
     ...(settlement ? ['', ...formatSettlement(settlement)] : []),
+    ...(resting ? ['', ...formatResting(resting)] : []),
     ...warnOfOthers(figures),
     ...['', formatTable([['target', 'measured', 'met'], ...judgeTargets(figures).map(targetCells)])],
   ].join('\n');

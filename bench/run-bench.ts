@@ -11,6 +11,7 @@ import { runAuth } from './part-auth.ts';
 import { runFootprint } from './part-footprint.ts';
 import { runOrders } from './part-orders.ts';
 import { runReads } from './part-reads.ts';
+import { runResting } from './part-resting.ts';
 import { runSettlement } from './part-settlement.ts';
 import { runSkeletons } from './part-skeletons.ts';
 import type { Plan } from './plan.ts';
@@ -69,7 +70,7 @@ async function runParts(run: PartsRun): Promise<void> {
   };
   const stack = await startBenchStack({
     stateDir,
-    temporalOnly: !wants('b', 'c', 'd', 'e', 'f'),
+    temporalOnly: !wants('b', 'c', 'd', 'e', 'f', 'g'),
     say: (name, line) => say(`${name}: ${line}`),
     signal,
   });
@@ -80,7 +81,7 @@ async function runParts(run: PartsRun): Promise<void> {
     figures.skeletons = await runSkeletons(rig, plan, (measured) => say(describeSkeletonRun(measured)));
   });
   await rig.rest();
-  if (!wants('b', 'c', 'd', 'e', 'f')) return;
+  if (!wants('b', 'c', 'd', 'e', 'f', 'g')) return;
 
   const context = await createBenchContext(stack);
   onStarted(context.close);
@@ -101,6 +102,9 @@ async function runParts(run: PartsRun): Promise<void> {
   });
   await attempt('f', 'settlement', async () => {
     figures.settlement = await runSettlement({ context, plan, say });
+  });
+  await attempt('g', 'resting orders', async () => {
+    figures.resting = await runResting({ context, runner, plan, say });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { CallFigures } from './call-run.ts';
 import type { BenchFigures } from './figures.ts';
 import { mergedLatencies, overallRate, pairsWith, rateRatio } from './pair-figures.ts';
+import type { RestingPart } from './part-resting.ts';
 import { summarize } from './statistics.ts';
 
 export interface TargetRow {
@@ -13,7 +14,7 @@ export interface TargetRow {
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 
 /** Each target with what this run measured. */
-export function judgeTargets({ orders, reads, auth }: BenchFigures): TargetRow[] {
+export function judgeTargets({ orders, reads, auth, resting }: BenchFigures): TargetRow[] {
   const pairs = pairsWith(orders?.pairs ?? [], 1);
   const burst = summarize(mergedLatencies(pairs));
   const ratio = pairs.length > 0 ? rateRatio(pairs) : undefined;
@@ -37,6 +38,7 @@ export function judgeTargets({ orders, reads, auth }: BenchFigures): TargetRow[]
     ofCalls('login p95', 100, auth?.loginAt4, 'p95'),
     ofCalls('token validation p95', 10, auth?.validationAt1, 'p95'),
     ofCalls('token validation p95', 10, auth?.validationAt50, 'p95'),
+    ...ofResting(resting),
   ];
 }
 
@@ -53,6 +55,19 @@ const atLeast = (what: string, limit: number, value: number | undefined, format:
   measured: value === undefined ? null : format(value),
   met: value === undefined ? null : value >= limit,
 });
+
+/** Against the same in the empty system, or with the first of the orders, in the same run. */
+function ofResting(resting: RestingPart | undefined): TargetRow[] {
+  const { empty, resting: full } = resting?.submit ?? {};
+  const workers = resting?.memory.map(({ bytes }) => bytes.workers ?? 0) ?? [];
+  const ratio = (one?: number, other?: number) => (one && other ? one / other : undefined);
+  const times: Format = (value) => `${value.toFixed(2)} ×`;
+  return [
+    atMost('submit p50 with all resting, of the empty system', 1.5, ratio(full?.all.p50, empty?.all.p50), times),
+    atMost('submit p99 with all resting, of the empty system', 1.5, ratio(full?.all.p99, empty?.all.p99), times),
+    atMost("workers' memory with all resting, of the first step", 1.25, ratio(workers.at(-2), workers[1]), times),
+  ];
+}
 
 /** The figures' own name says with how many clients. */
 function ofCalls(what: string, limitMs: number, figures: CallFigures | undefined, percentile: 'p95' | 'p99'): TargetRow {
