@@ -96,7 +96,11 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
 
   async function cancelOrder(orderId: string, requestId: string, operator?: OperatorRequest): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'> {
     const actor = operator?.operator ?? 'client';
-    const outcome = await update(CANCEL_UPDATE, orderId, requestId, actor);
+    const outcome = await update(CANCEL_UPDATE, orderId, requestId, actor).catch((error: unknown) => {
+      // The server throws the workflow's tasks away, as while its worker is being replaced: a signal needs none of them.
+      if (error instanceof HubError && error.code === 'TEMPORAL_UNAVAILABLE') return 'PENDING' as const;
+      throw error;
+    });
     if (outcome !== 'PENDING') return outcome === 'REFUSED' ? 'NOT_RUNNING' : outcome;
     // An update that no worker has taken up yet can be lost with the server's memory. A signal that was taken is not.
     return unlessEnded(async () => {
