@@ -1,3 +1,4 @@
+import { isTaskThrownAway } from '../../adapters/temporal/temporal-errors.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import { EXECUTION_WORKFLOW, ORDER_WORKFLOW, type OrderStanding, PROGRESS_QUERY } from '../../contracts/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
@@ -16,9 +17,16 @@ export async function waitUntilAtRest(e2e: E2eStack, timeoutMs = REST_MS_MAX): P
   await waitUntil(isAtRest, { timeoutMs, everyMs: 250, message: `workflows still run ${timeoutMs} ms after all orders were closed` });
 }
 
-/** Where an order's workflow says that the order stands, and what it waits for. */
+/** Where an order's workflow says that the order stands, and what it waits for; null before its first task has finished: it can say nothing yet. */
 export const askStanding = (e2e: E2eStack, orderId: string): Promise<OrderStanding | null> =>
-  e2e.temporal.workflow.getHandle(orderWorkflowId(orderId)).query<OrderStanding | null>(PROGRESS_QUERY);
+  e2e.temporal.workflow
+    .getHandle(orderWorkflowId(orderId))
+    .query<OrderStanding | null>(PROGRESS_QUERY)
+    .catch((error: unknown) => {
+      // The server's WorkflowNotReady has the same code.
+      if (isTaskThrownAway(error)) return null;
+      throw error;
+    });
 
 /** The value of a counter, all its series that carry these labels together; 0 while it was never counted. */
 export async function readCounter(baseUrl: string, name: string, ...labels: readonly string[]): Promise<number> {
