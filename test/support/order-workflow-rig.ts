@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import type { OrderActivities } from '../../activities/order-activities.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { OrderSubmission } from '../../contracts/orders.ts';
@@ -24,7 +24,10 @@ export interface OrderWorkflowRig {
     activities: Partial<OrderActivities>,
     body: (handle: WorkflowHandleWithFirstExecutionRunId) => Promise<T>,
     over?: Partial<OrderSubmission>,
+    options?: Pick<WorkerOptions, 'dataConverter'>,
   ): Promise<T>;
+  /** Throws when the workflow does not fit the history that it has made. */
+  replay(handle: WorkflowHandle): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,9 +39,9 @@ export async function createOrderWorkflowRig(server: 'time-skipping' | 'real'): 
   return {
     nowMs: () => env.currentTimeMs(),
     sleep: (ms) => env.sleep(ms),
-    async withOrder(activities, body, over = {}) {
+    async withOrder(activities, body, over = {}, options = {}) {
       const taskQueue = `orders-${randomUUID()}`;
-      const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities });
+      const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities, ...options });
       const submission = { ...submissionFor(), ...over };
       return worker.runUntil(async () => {
         const handle = await env.client.workflow.start(ORDER_WORKFLOW, {
@@ -49,6 +52,7 @@ export async function createOrderWorkflowRig(server: 'time-skipping' | 'real'): 
         return body(handle);
       });
     },
+    replay: async (handle) => Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId),
     stop: () => env.teardown(),
   };
 }

@@ -79,6 +79,11 @@ export class OrderLife {
   expiryAskedAtMs: number | null = null;
   /** What the search attribute says of it. */
   isMarked = false;
+  /**
+   * The time of the last thing that the history tells. What a wait watches goes by it: a rejected update runs the workflow as well, at a time that a
+   * replay never sees.
+   */
+  nowMs: number;
   private unbooked: ExecutionReport[];
 
   constructor(submission: OrderSubmission, { nowMs, isReset, carried }: Start) {
@@ -87,6 +92,7 @@ export class OrderLife {
     this.retries = new Retries(retries);
     this.unbooked = [...(reports ?? [])];
     this.heardAtMs = nowMs;
+    this.nowMs = nowMs;
     Object.assign(this, state);
     // What a run that was reset, or another workflow, had sent is not known to this one.
     if (!isReset && (carried || !submission.isTakenUp)) return;

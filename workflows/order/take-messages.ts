@@ -8,18 +8,18 @@ import { assertActor, assertReplacement, nameOf, readReports } from './read-mess
 
 /** What others may say to an order and ask of it. Handlers only note it down; the life's loop does it. */
 export function takeMessages(life: OrderLife): void {
-  setHandler(executionReports, (sent) => takeReports(life, sent), { description: 'what the venue says happened to the order' });
-  setHandler(abandon, () => life.abandon(), { description: 'give the order up unless somebody has decided on it' });
-  setHandler(requestCancel, (actor) => life.requestCancel(nameOf(actor)), { description: 'cancel the order, without an answer' });
+  setHandler(executionReports, (sent) => takeReports(told(life), sent), { description: 'what the venue says happened to the order' });
+  setHandler(abandon, () => told(life).abandon(), { description: 'give the order up unless somebody has decided on it' });
+  setHandler(requestCancel, (actor) => told(life).requestCancel(nameOf(actor)), { description: 'cancel the order, without an answer' });
   setHandler(progress, () => life.standing, { description: 'where the order stands and what it waits for; null before it is decided' });
-  setHandler(cancel, (actor) => carryOutCancel(life, actor), {
+  setHandler(cancel, (actor) => carryOutCancel(told(life), actor), {
     description: 'cancel the order; the argument says for whom: "user/…"',
     validator: (actor: string) => {
       assertActor(actor);
       life.assertCancelable();
     },
   });
-  setHandler(replace, (replacement) => carryOutReplace(life, replacement), {
+  setHandler(replace, (replacement) => carryOutReplace(told(life), replacement), {
     description: 'replace the order by a new one',
     validator: (replacement: Replacement) => {
       assertReplacement(replacement);
@@ -27,14 +27,14 @@ export function takeMessages(life: OrderLife): void {
       if (life.progress !== null) life.assertReplaceable();
     },
   });
-  setHandler(retryNow, (request) => carryOutRetry(life, request), {
+  setHandler(retryNow, (request) => carryOutRetry(told(life), request), {
     description: 'try again now: {"operator": "user/…", "reason": "…"}',
     validator: (request: OperatorRequest) => {
       assertOperator(request);
       life.assertWaiting();
     },
   });
-  setHandler(fail, (request) => carryOutFail(life, request), {
+  setHandler(fail, (request) => carryOutFail(told(life), request), {
     description: 'end the order and release its hold: {"operator": "user/…", "reason": "…"}',
     validator: (request: OperatorRequest) => {
       assertOperator(request);
@@ -42,6 +42,12 @@ export function takeMessages(life: OrderLife): void {
       void life.known;
     },
   });
+}
+
+/** A message that the history has, unlike a query and an update that is rejected. */
+function told(life: OrderLife): OrderLife {
+  life.nowMs = Date.now();
+  return life;
 }
 
 /** What cannot be a report is left out, and the venue is asked what it was about. */

@@ -29,7 +29,10 @@ export async function order(submission: OrderSubmission, carried?: CarriedLife):
   const life = new OrderLife(submission, { nowMs: Date.now(), isReset: runId !== originalExecutionRunId, carried });
   setCurrentDetails(describeLife(life));
   takeMessages(life);
-  CancellationScope.current().cancelRequested.catch(() => life.requestCancel('temporal'));
+  CancellationScope.current().cancelRequested.catch(() => {
+    life.nowMs = Date.now();
+    life.requestCancel('temporal');
+  });
   return CancellationScope.nonCancellable(() => live(life, stepsOf(life), carried !== undefined));
 }
 
@@ -42,7 +45,8 @@ async function live(life: OrderLife, steps: Steps, isContinued: boolean): Promis
     for (;;) {
       const carried = carryOverWhenLong(life);
       if (carried) await continueAsNew<typeof order>(life.submission, carried);
-      const action = nextAction(life, Date.now());
+      life.nowMs = Date.now();
+      const action = nextAction(life, life.nowMs);
       if (action.do === 'DONE' && !goesOnForReports(life)) break;
       if (action.do === 'WAIT') await wait(life, action.untilMs);
       else if (action.do !== 'DONE') await carryOut(life, steps, action);
@@ -77,7 +81,7 @@ async function wait(life: OrderLife, untilMs: number | null): Promise<void> {
   markAttention(life);
   setCurrentDetails(describeLife(life));
   const isNews = () => {
-    const next = nextAction(life, Date.now());
+    const next = nextAction(life, life.nowMs);
     return next.do !== 'WAIT' || next.untilMs !== untilMs;
   };
   if (untilMs === null) await condition(isNews);
