@@ -29,6 +29,7 @@ import { createAskPage } from '../use-cases/admin/ask-page.ts';
 import { createAdoptOrphanedOrders } from '../use-cases/broker-session/adopt-orphaned-orders.ts';
 import { createAdoptStrayOrders } from '../use-cases/broker-session/adopt-stray-orders.ts';
 import { createDeliverReports } from '../use-cases/broker-session/deliver-reports.ts';
+import { createFindUnbooked } from '../use-cases/broker-session/find-unbooked.ts';
 import { createPumpReports } from '../use-cases/broker-session/pump-reports.ts';
 import { createReadInSequence } from '../use-cases/broker-session/read-in-sequence.ts';
 import { createBookLateExecution } from '../use-cases/executions/book-late-execution.ts';
@@ -60,7 +61,7 @@ export function composeActivities({ env, database, client, registry, logger }: A
   const pumpReports = createPumpReports({
     readInSequence: createReadInSequence({ broker, raiseBreak, observer: sessionMetrics, clock, sleep: sleepUntilAborted, logger }),
     deliverReports: createDeliverReports({ orders, workflows, executions: createExecutionWorkflows(client), logger }),
-    orders,
+    findUnbooked: createFindUnbooked(orders),
     sessions: createBrokerSessionStore(database),
     adoptStrayOrders: createAdoptStrayOrders({ orders, workflows, clock }),
     adoptOrphanedOrders: createAdoptOrphanedOrders({ orders, workflows, clock }),

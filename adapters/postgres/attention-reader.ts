@@ -1,7 +1,8 @@
 import type postgres from 'postgres';
 import type { AttentionReader, OperatorOrder, OperatorOrderQuery } from '../../contracts/ports/attention-reader.ts';
 import { guardDatabasePort } from './database-errors.ts';
-import { readTimeline, statusCondition } from './order-reader.ts';
+import { statusCondition } from './order-conditions.ts';
+import { readTimeline } from './order-reader.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { toTimestamp } from './timestamp.ts';
 

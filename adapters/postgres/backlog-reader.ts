@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { BacklogReader } from '../../contracts/ports/backlog.ts';
 import { guardDatabasePort } from './database-errors.ts';
+import { isInPlace } from './order-conditions.ts';
 
 interface BacklogRow {
   suspended: number;
@@ -21,7 +22,7 @@ export const createBacklogReader = (sql: postgres.Sql): BacklogReader =>
           (select count(*)::int from orders where status = 'SUSPENDED') as suspended,
           (select coalesce(extract(epoch from now() - min(greatest(o.submitted_at, o.release_at))), 0)::float8 from orders o
             where o.status = 'PENDING_NEW' and (o.release_at is null or o.release_at <= now())
-              and not exists (select 1 from orders x where x.id = o.replaces and x.status <> 'REPLACED')) as unacknowledged_s,
+              and ${isInPlace(sql)}) as unacknowledged_s,
           (select count(*)::int from breaks where resolved_at is null) as breaks,
           (select count(*)::int from settlement_instructions where status = 'IN_REPAIR') as in_repair,
           (select count(*)::int from settlement_instructions

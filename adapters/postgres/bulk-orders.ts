@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import type { BulkCursor, BulkRequest } from '../../contracts/bulk-operations.ts';
 import type { BulkOrders } from '../../contracts/ports/bulk-operations.ts';
 import { guardDatabasePort } from './database-errors.ts';
-import { statusCondition } from './order-reader.ts';
+import { statusCondition } from './order-conditions.ts';
 import { toTimestamp } from './timestamp.ts';
 
 type Sql = postgres.Sql;

@@ -1,10 +1,10 @@
 import type postgres from 'postgres';
 import type { AuditEvent, Execution } from '../../contracts/orders.ts';
 import type { OrderListQuery, OrderReader } from '../../contracts/ports/order-reader.ts';
-import { assertNever } from '../../domain/assert-never.ts';
 import { Decimal, formatCash, formatDecimal } from '../../domain/money/decimal.ts';
 import type { Side } from '../../domain/order/order.ts';
 import { guardDatabasePort } from './database-errors.ts';
+import { statusCondition } from './order-conditions.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { toTimestamp } from './timestamp.ts';
 
@@ -67,20 +67,6 @@ export function orderListQuery(sql: Sql, query: OrderListQuery): postgres.Pendin
       ${after === null ? sql`` : sql`and (submitted_at, id) < (${after.submittedAt}::timestamptz, ${after.orderId}::uuid)`}
     order by submitted_at desc nulls last, id desc nulls last
     limit ${limit}`;
-}
-
-/** By literals, as the partial indexes have them. */
-export function statusCondition(sql: Sql, status: OrderListQuery['status']): postgres.PendingQuery<postgres.Row[]> {
-  switch (status) {
-    case 'open':
-      return sql`and status not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`;
-    case 'closed':
-      return sql`and status in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`;
-    case 'all':
-      return sql``;
-    default:
-      return assertNever(status);
-  }
 }
 
 async function listExecutions(sql: Sql, accountId: string, orderId: string): Promise<Execution[] | null> {

@@ -12,6 +12,7 @@ import type {
 } from '../../contracts/ports/order-store.ts';
 import type { Database } from './database.ts';
 import { guardDatabasePort } from './database-errors.ts';
+import { isInPlace, statusCondition } from './order-conditions.ts';
 import { acceptanceDocument, orderChangeDocument, replacementDocument } from './order-documents.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { type SubmissionRow, toSubmissionContext, toWorkingOrder, type WorkingRow } from './order-snapshots.ts';
@@ -114,12 +115,11 @@ export function createOrderStore({ sql }: Database): OrderStore {
     return new Set(rows.map((row) => row.broker_execution_id));
   }
 
-  /** A replacement whose original is still at work has no workflow of its own yet. */
   async function findUnacknowledged(since: string, limit: number): Promise<OrderSubmission[]> {
     const rows = await sql<OrderRow[]>`
       select ${orderColumns} from orders o
       where o.status = 'PENDING_NEW' and o.submitted_at < ${since} and (o.release_at is null or o.release_at < ${since})
-        and not exists (select 1 from orders x where x.id = o.replaces and x.status <> 'REPLACED')
+        and ${isInPlace(sql)}
       order by o.submitted_at limit ${limit}`;
     return rows.map((row) => resubmissionOf(toOrder(row)));
   }
@@ -127,9 +127,13 @@ export function createOrderStore({ sql }: Database): OrderStore {
   async function findOpen(before: string): Promise<string[]> {
     const rows = await sql<{ id: string }[]>`
       select o.id from orders o
-      where o.status not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED') and o.submitted_at < ${before}
-        and not exists (select 1 from orders x where x.id = o.replaces and x.status <> 'REPLACED')`;
+      where o.submitted_at < ${before} ${statusCondition(sql, 'open')} and ${isInPlace(sql)}`;
     return rows.map(({ id }) => id);
+  }
+
+  async function whichAreOpen(orderIds: readonly string[]): Promise<Set<string>> {
+    const rows = await sql<{ id: string }[]>`select id from orders where id = any(${[...orderIds]}) ${statusCondition(sql, 'open')}`;
+    return new Set(rows.map(({ id }) => id));
   }
 
   return guardDatabasePort({
@@ -141,6 +145,7 @@ export function createOrderStore({ sql }: Database): OrderStore {
     findPendingReplacement,
     findBooked,
     findOpen,
+    whichAreOpen,
     findUnacknowledged,
   });
 }

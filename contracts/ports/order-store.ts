@@ -155,6 +155,8 @@ export interface OrderStore {
   findBooked(brokerExecutionIds: readonly string[]): Promise<Set<string>>;
   /** Ids of the open orders that were submitted before the instant; replacements only once they have their original's place. */
   findOpen(before: Timestamp): Promise<string[]>;
+  /** Those of the orders that are open. */
+  whichAreOpen(orderIds: readonly string[]): Promise<Set<string>>;
   /** Accepted orders that should be at the broker since the instant and that it has not acknowledged; at most `limit`. */
   findUnacknowledged(since: Timestamp, limit: number): Promise<OrderSubmission[]>;
 }

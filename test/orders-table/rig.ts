@@ -20,6 +20,7 @@ import { ORDERS_TASK_QUEUE } from '../../contracts/task-queues.ts';
 import { ATTENTION_NEEDED, type OrderProgress } from '../../contracts/workflow-messages.ts';
 import { xnysCalendar } from '../../domain/calendar/xnys.ts';
 import { createDeliverReports } from '../../use-cases/broker-session/deliver-reports.ts';
+import { createFindUnbooked } from '../../use-cases/broker-session/find-unbooked.ts';
 import { createBookLateExecution } from '../../use-cases/executions/book-late-execution.ts';
 import { createRaiseBreak } from '../../use-cases/executions/raise-break.ts';
 import { createAcceptOrder } from '../../use-cases/orders/accept-order.ts';
@@ -215,18 +216,17 @@ function createOrderPath(
   const { bookReports } = steps;
   const bookLateExecution = createBookLateExecution({ orders, fills: createFillTrail(database), workflows, bookReports, raiseBreak });
   const deliverReports = createDeliverReports({ orders, workflows, executions, logger });
+  const findUnbooked = createFindUnbooked(orders);
   return {
     orders,
     workflows,
     deliverReports,
     submitOrder: createSubmitOrder({ ...deps, acceptOrder: createAcceptOrder(deps) }),
     activities: { ...createOrderActivities(steps, observer), ...createExecutionActivities({ bookLateExecution }, observer) },
-    /** As the pump reads a stream that was down: of what an answer should have carried, the fills that nobody booked. */
+    /** As the pump reads a stream that was down: of what an answer should have carried, what nobody booked. */
     async pump(reports: readonly ExecutionReport[]): Promise<void> {
       await deliverReports(reports.filter((report) => !report.inAnswer));
-      const answered = reports.filter((report) => report.inAnswer && report.execType === 'TRADE');
-      const booked = await orders.findBooked(answered.map((report) => report.brokerExecutionId));
-      await deliverReports(answered.filter((report) => !booked.has(report.brokerExecutionId)));
+      await deliverReports(await findUnbooked(reports.filter((report) => report.inAnswer)));
     },
   };
 }

@@ -1,18 +1,17 @@
 import type { Clock } from '../../contracts/clock.ts';
-import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { BrokerSessions } from '../../contracts/ports/broker-sessions.ts';
-import type { OrderStore } from '../../contracts/ports/order-store.ts';
 import type { AdoptOrphanedOrders } from './adopt-orphaned-orders.ts';
 import type { AdoptStrayOrders } from './adopt-stray-orders.ts';
 import { type AnsweredReports, createAnsweredReports } from './answered-reports.ts';
 import type { DeliverReports } from './deliver-reports.ts';
+import type { FindUnbooked } from './find-unbooked.ts';
 import { gatherRuns } from './gather-runs.ts';
 import type { ReadInSequence } from './read-in-sequence.ts';
 
 export interface PumpReportsDeps {
   readInSequence: ReadInSequence;
   deliverReports: DeliverReports;
-  orders: Pick<OrderStore, 'findBooked'>;
+  findUnbooked: FindUnbooked;
   sessions: BrokerSessions;
   adoptStrayOrders: AdoptStrayOrders;
   adoptOrphanedOrders: AdoptOrphanedOrders;
@@ -30,6 +29,8 @@ export interface PumpOptions {
 
 const TICK_MS = 1_000;
 const ADOPT_EVERY_MS = 30_000;
+/** The comparison reads all open orders: not with each attempt that follows a hiccup of the venue's. */
+const ADOPT_ORPHANS_FIRST_MS = 60_000;
 const ADOPT_ORPHANS_EVERY_MS = 600_000;
 /** So that progress is stored within a long run too: a reader that takes over repeats little. */
 const REPORTS_PER_DELIVERY = 100;
@@ -42,7 +43,7 @@ const DELIVER_EVERY_MS = 50;
  * answer, and looked at again after a grace. Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
  */
 export function createPumpReports(deps: PumpReportsDeps) {
-  const { readInSequence, deliverReports, orders, sessions, adoptStrayOrders, adoptOrphanedOrders, clock, sleep } = deps;
+  const { readInSequence, deliverReports, findUnbooked, sessions, adoptStrayOrders, adoptOrphanedOrders, clock, sleep } = deps;
 
   return async function pumpReports(brokerName: string, { resumeAfter, signal, onProgress }: PumpOptions): Promise<void> {
     const answered = createAnsweredReports(Math.max(resumeAfter, await sessions.readLastSequence(brokerName)));
@@ -59,7 +60,7 @@ export function createPumpReports(deps: PumpReportsDeps) {
         // Apart from the others: a long delivery must not look like a dead worker.
         every(TICK_MS, either, async () => onProgress(taken)),
         every(ADOPT_EVERY_MS, either, adoptStrayOrders),
-        every(ADOPT_ORPHANS_EVERY_MS, either, adoptOrphanedOrders),
+        sweepOrphans(either),
       ]);
     } finally {
       stop.abort();
@@ -80,18 +81,15 @@ export function createPumpReports(deps: PumpReportsDeps) {
   /** Deals with what is due and stores how far everything is taken in; returns that. */
   async function settle(brokerName: string, answered: AnsweredReports, stored: number): Promise<number> {
     const due = answered.due(clock());
-    await deliverReports(await unbookedTrades(due));
+    await deliverReports(await findUnbooked(due));
     const taken = answered.settle(due);
     if (taken > stored) await sessions.advance(brokerName, taken);
     return taken;
   }
 
-  /** Of what an answer carried, only a fill that nobody booked is news: its answer was lost. */
-  async function unbookedTrades(reports: readonly ExecutionReport[]): Promise<ExecutionReport[]> {
-    const trades = reports.filter((report) => report.execType === 'TRADE');
-    if (trades.length === 0) return [];
-    const booked = await orders.findBooked(trades.map((report) => report.brokerExecutionId));
-    return trades.filter((report) => !booked.has(report.brokerExecutionId));
+  async function sweepOrphans(signal: AbortSignal): Promise<void> {
+    await sleep(ADOPT_ORPHANS_FIRST_MS, signal);
+    await every(ADOPT_ORPHANS_EVERY_MS, signal, adoptOrphanedOrders);
   }
 
   async function every(ms: number, signal: AbortSignal, act: () => Promise<unknown>): Promise<void> {

@@ -44,5 +44,7 @@ it('finds the orders that are open, whether at the venue or not, and none that i
   const open = await orders.findOpen(inAMinute());
   expect(open.toSorted()).toEqual([resting, suspended, replacement].sort());
   expect(open).not.toContain(filled);
+  expect(await orders.whichAreOpen([resting, suspended, filled, canceled])).toEqual(new Set([resting, suspended]));
+  expect(await orders.whichAreOpen([])).toEqual(new Set());
   expect(await orders.findOpen('2020-01-01T00:00:00.000Z')).toEqual([]);
 });

@@ -30,7 +30,7 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
       await world.onDelivery?.(sequencesOf(reports));
       seen.delivered.push(...sequencesOf(reports));
     },
-    orders: { findBooked: async () => new Set(world.booked ?? []) },
+    findUnbooked: async (reports) => reports.filter(({ brokerExecutionId }) => !world.booked?.includes(brokerExecutionId)),
     sessions: {
       readLastSequence: async () => world.startAfter ?? 0,
       advance: async (_broker, last) => {
@@ -68,13 +68,13 @@ describe('the pump of execution reports', () => {
     expect(seen.beats.at(-1)).toBe(3);
   });
 
-  it('leaves a fill that an answer carried to whoever got it, and delivers nothing when it is booked', async () => {
+  it('leaves what an answer carried to whoever got it, and delivers nothing when it is booked', async () => {
     const seen = await pumpOver([[reportOf(1, { inAnswer: true })]], { booked: ['x1'] });
     expect(seen.delivered).toEqual([]);
     expect(seen.cursors.at(-1)).toBe(1);
   });
 
-  it('delivers a fill whose answer was lost once its grace is over', async () => {
+  it('delivers what nobody booked once its grace is over: the answer was lost', async () => {
     const seen = await pumpOver([[reportOf(1, { inAnswer: true })]]);
     expect(seen.delivered).toEqual([1]);
   });
