@@ -36,8 +36,10 @@ export interface RestartFigures {
 }
 
 export interface BulkFigures {
+  /** From the first call until the last order was where it was to be. */
   readonly seconds: number;
   readonly perSecond: number;
+  readonly answeredPerSecond: number;
   readonly latencyMs: LatencySummary;
   /** Calls without the answer that was hoped for; they were made again. */
   readonly failed: number;
@@ -53,6 +55,8 @@ export interface RestingPart {
     readonly resting: SubmitRounds;
     /** While the workflows ask the venue how their orders stand, for the first time. */
     readonly asking: SubmitRounds | null;
+    /** When all are canceled: how far the machine itself has changed meanwhile. */
+    readonly emptied: SubmitRounds;
   };
   /** What the processes use while nothing comes in, as a share of one core: what the waiting itself costs. */
   readonly idleShare: { readonly empty: ByGroup; readonly resting: ByGroup };
@@ -67,7 +71,12 @@ export interface RestingOptions {
   readonly say: (line: string) => void;
 }
 
-type Sent = LoadResult & { readonly cpuMs: ByGroup };
+interface Sent {
+  readonly startedAtMs: number;
+  readonly results: readonly LoadResult[];
+  readonly elapsedMs: number;
+  readonly cpuMs: ByGroup;
+}
 
 const STEADY_PER_SECOND = 20;
 const PLACED_AT_ONCE = 20;
@@ -99,7 +108,7 @@ export async function runResting({ context, runner, plan, say }: RestingOptions)
 
   const sent: Sent[] = [];
   for (const step of steps) {
-    sent.push(...(await placeUpTo(context, step)));
+    sent.push(await placeUpTo(context, step));
     await note(step);
     say(`${step} orders rest, placed at ${bulk(sent).perSecond.toFixed(0)} a second; ${describeMemory(memory.at(-1))}`);
   }
@@ -109,17 +118,18 @@ export async function runResting({ context, runner, plan, say }: RestingOptions)
   const asking = await measureWhileAsking({ context, runner, plan, say }, sent[0]?.startedAtMs ?? Date.now());
 
   const canceled = await cancelAll(context);
-  say(`all canceled at ${bulk(canceled).perSecond.toFixed(0)} a second`);
+  say(`all canceled at ${bulk([canceled]).perSecond.toFixed(0)} a second`);
   await verify(context, orders);
   await note(0);
+  const emptied = await measureSubmits({ context, runner, plan, say });
   return {
     orders,
     place: bulk(sent),
     memory,
-    submit: { empty, resting, asking },
+    submit: { empty, resting, asking, emptied },
     idleShare: { empty: idleEmpty, resting: idleResting },
     restart: { empty: restartEmpty, resting: restartResting },
-    cancel: bulk(canceled),
+    cancel: bulk([canceled]),
   };
 }
 
@@ -189,39 +199,49 @@ const describeMemory = (reading: MemoryReading | undefined): string =>
     .map(([name, bytes]) => `${name} ${(bytes / 2 ** 20).toFixed(0)}`)
     .join(', ');
 
-async function placeUpTo({ load, meter, sql, stack, signTokens }: BenchContext, count: number): Promise<Sent[]> {
-  const sent: Sent[] = [];
-  for (let from = await countOpen(sql); from < count; from = await countOpen(sql)) {
-    const pace = { kind: 'closed', concurrency: PLACED_AT_ONCE, count: Math.min(CHUNK, count - from) } as const;
-    const params = { baseUrl: stack.urls.api, tokens: await signTokens(), orders: 'resting', from, pace } as const;
-    const readUse = meter.start();
-    const result = await load.run('submit', params, CHUNK_TIMEOUT_MS);
-    if (result.latenciesMs.length === 0) throw new Error(`orders are refused: ${JSON.stringify(result.failures)}`);
-    sent.push({ ...result, cpuMs: readUse().cpuMs });
-  }
-  const areAtVenue = async () => (await sql`select 1 from orders where status = 'PENDING_NEW' limit 1`).length === 0;
-  await waitUntil(areAtVenue, { timeoutMs: SETTLE_TIMEOUT_MS, everyMs: 250, message: 'some orders have not reached the venue' });
-  return sent;
+/** Until the venue has them: an answer alone is not a resting order yet. */
+async function placeUpTo(context: BenchContext, count: number): Promise<Sent> {
+  const { load, sql, stack, signTokens } = context;
+  return measureBulk(context, async (note) => {
+    for (let from = await countOpen(sql); from < count; from = await countOpen(sql)) {
+      const pace = { kind: 'closed', concurrency: PLACED_AT_ONCE, count: Math.min(CHUNK, count - from) } as const;
+      const params = { baseUrl: stack.urls.api, tokens: await signTokens(), orders: 'resting', from, pace } as const;
+      note(await load.run('submit', params, CHUNK_TIMEOUT_MS));
+    }
+    const areAtVenue = async () => (await sql`select 1 from orders where status = 'PENDING_NEW' limit 1`).length === 0;
+    await waitUntil(areAtVenue, { timeoutMs: SETTLE_TIMEOUT_MS, everyMs: 250, message: 'some orders have not reached the venue' });
+  });
 }
 
-/** As their clients would: who got no answer asks again. */
-async function cancelAll({ accounts, load, meter, sql, stack, signTokens }: BenchContext): Promise<Sent[]> {
+/** As their clients would, who ask again when they got no answer; until every order has ended. */
+async function cancelAll(context: BenchContext): Promise<Sent> {
+  const { accounts, load, sql, stack, signTokens } = context;
   const numbers = new Map(accounts.map(({ accountId }, index) => [accountId, index]));
-  const sent: Sent[] = [];
-  for (;;) {
-    const rows = await sql<{ id: string; account_id: string }[]>`
-      select id, account_id from orders where status = 'NEW' order by submitted_at limit ${CHUNK}`;
-    if (rows.length === 0) break;
-    const orders = rows.map(({ id, account_id }) => [numbers.get(account_id) ?? 0, id] as const);
-    const params = { baseUrl: stack.urls.api, tokens: await signTokens(), orders, concurrency: CROWD };
-    const readUse = meter.start();
-    const result = await load.run('cancel', params, CHUNK_TIMEOUT_MS);
-    if (result.latenciesMs.length === 0) throw new Error(`cancels are refused: ${JSON.stringify(result.failures)}`);
-    sent.push({ ...result, cpuMs: readUse().cpuMs });
-  }
-  const areEnded = async () => (await countOpen(sql)) === 0;
-  await waitUntil(areEnded, { timeoutMs: SETTLE_TIMEOUT_MS, everyMs: 250, message: 'some orders have not ended' });
-  return sent;
+  return measureBulk(context, async (note) => {
+    for (;;) {
+      const rows = await sql<{ id: string; account_id: string }[]>`
+        select id, account_id from orders where status = 'NEW' order by submitted_at limit ${CHUNK}`;
+      if (rows.length === 0) break;
+      const orders = rows.map(({ id, account_id }) => [numbers.get(account_id) ?? 0, id] as const);
+      const params = { baseUrl: stack.urls.api, tokens: await signTokens(), orders, concurrency: CROWD };
+      note(await load.run('cancel', params, CHUNK_TIMEOUT_MS));
+    }
+    const areEnded = async () => (await countOpen(sql)) === 0;
+    await waitUntil(areEnded, { timeoutMs: SETTLE_TIMEOUT_MS, everyMs: 250, message: 'some orders have not ended' });
+  });
+}
+
+/** Time and CPU from the first call until `act` is over, and what each call came to. */
+async function measureBulk({ meter }: BenchContext, act: (note: (result: LoadResult) => void) => Promise<void>): Promise<Sent> {
+  const results: LoadResult[] = [];
+  const startedAtMs = Date.now();
+  const start = performance.now();
+  const readUse = meter.start();
+  await act((result) => {
+    if (result.latenciesMs.length === 0) throw new Error(`all calls are refused: ${JSON.stringify(result.failures)}`);
+    results.push(result);
+  });
+  return { startedAtMs, results, elapsedMs: performance.now() - start, cpuMs: readUse().cpuMs };
 }
 
 async function countOpen(sql: postgres.Sql): Promise<number> {
@@ -247,12 +267,22 @@ async function verify({ sql, stack }: BenchContext, orders: number): Promise<voi
 }
 
 function bulk(sent: readonly Sent[]): BulkFigures {
-  const latencyMs = summaryOf(sent.flatMap(({ latenciesMs }) => latenciesMs));
+  const results = sent.flatMap((one) => one.results);
+  const latencyMs = summaryOf(results.flatMap(({ latenciesMs }) => latenciesMs));
   const seconds = sent.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0) / 1_000;
+  const answerSeconds = results.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0) / 1_000;
   const names = Object.keys(sent[0]?.cpuMs ?? {});
-  const cpuMs = Object.fromEntries(names.map((name) => [name, sent.reduce((sum, { cpuMs }) => sum + (cpuMs[name] ?? 0), 0)]));
-  const failed = sent.flatMap(({ failures }) => Object.values(failures)).reduce((sum, count) => sum + count, 0);
-  return { seconds, perSecond: latencyMs.count / seconds, latencyMs, failed, cpuMsPerOrder: perUnit(cpuMs, latencyMs.count) };
+  const cpuMs = Object.fromEntries(names.map((name) => [name, sent.reduce((sum, one) => sum + (one.cpuMs[name] ?? 0), 0)]));
+  const failed = results.flatMap(({ failures }) => Object.values(failures)).reduce((sum, count) => sum + count, 0);
+  const { count } = latencyMs;
+  return {
+    seconds,
+    perSecond: count / seconds,
+    answeredPerSecond: count / answerSeconds,
+    latencyMs,
+    failed,
+    cpuMsPerOrder: perUnit(cpuMs, count),
+  };
 }
 
 function summaryOf(latenciesMs: readonly number[]): LatencySummary {

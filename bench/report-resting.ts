@@ -17,6 +17,7 @@ export function formatResting({ orders, place, cancel, memory, submit, idleShare
       ['no order rests', ...submitCells(submit.empty)],
       [`${orders} rest`, ...submitCells(submit.resting)],
       ...(submit.asking ? [[`${orders} rest, the venue being asked about them`, ...submitCells(submit.asking)]] : []),
+      ['all canceled', ...submitCells(submit.emptied)],
       ['no order rests, workers just restarted', ...restartCells(restart.empty)],
       [`${orders} rest, workers just restarted`, ...restartCells(restart.resting)],
     ]),
@@ -48,8 +49,8 @@ export function formatResting({ orders, place, cancel, memory, submit, idleShare
   ];
 }
 
-const describeBulk = ({ seconds, perSecond, latencyMs, failed }: BulkFigures): string =>
-  `in ${seconds.toFixed(0)} s, ${perSecond.toFixed(0)} a second, p99 ${ms(latencyMs.p99)} ms, ${failed} made again`;
+const describeBulk = ({ seconds, perSecond, answeredPerSecond, latencyMs, failed }: BulkFigures): string =>
+  `in ${seconds.toFixed(0)} s, ${perSecond.toFixed(0)} a second (answered: ${answeredPerSecond.toFixed(0)}, p99 ${ms(latencyMs.p99)} ms, ${failed} made again)`;
 
 const submitCells = ({ all, rounds, othersShare }: SubmitRounds): string[] => [
   ...[all.p50, all.p95, all.p99].map(ms),

@@ -100,6 +100,7 @@ describe('the resting orders', () => {
   const bulk = (seconds: number) => ({
     seconds,
     perSecond: 20_000 / seconds,
+    answeredPerSecond: 70,
     latencyMs: latency(900),
     failed: 3,
     cpuMsPerOrder: { workers: 8 },
@@ -115,7 +116,7 @@ describe('the resting orders', () => {
     place: bulk(400),
     cancel: bulk(500),
     memory: [memory(0, 480), memory(2_000, 1_000), memory(20_000, 1_100), memory(0, 1_100)],
-    submit: { empty: rounds(40), resting: rounds(60), asking: rounds(70) },
+    submit: { empty: rounds(40), resting: rounds(60), asking: rounds(70), emptied: rounds(41) },
     idleShare: { empty: { workers: 0.02 }, resting: { workers: 0.03 } },
     restart: { empty: restart(5), resting: restart(6) },
   };
