@@ -28,71 +28,63 @@ const ACTIVITIES_MAX = 50;
 /** The worker of the order path and of late executions. */
 export function buildOrdersWorker(config: WorkerConfig, activities: OrderActivities & ExecutionActivities): Promise<Worker> {
   return Worker.create({
-    connection: config.connection,
-    namespace: config.namespace,
+    ...shared(config),
     taskQueue: ORDERS_TASK_QUEUE,
-    workflowBundle: config.workflowBundle,
-    ...versioned(config),
     activities,
     maxCachedWorkflows: config.cachedWorkflowsMax,
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_MAX,
     maxConcurrentLocalActivityExecutions: LOCAL_ACTIVITIES_MAX,
     maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX,
     shutdownGraceTime: SHUTDOWN_GRACE,
-    shutdownForceTime: SHUTDOWN_FORCE,
   });
 }
 
 /** The worker under the broker session: its long activity never takes a slot of the order path. */
 export function buildBrokerSessionWorker(config: WorkerConfig, activities: BrokerSessionActivities): Promise<Worker> {
   return Worker.create({
-    connection: config.connection,
-    namespace: config.namespace,
+    ...shared(config),
     taskQueue: BROKER_SESSION_TASK_QUEUE,
-    workflowBundle: config.workflowBundle,
-    ...versioned(config),
     activities,
     maxCachedWorkflows: 10,
     maxConcurrentWorkflowTaskExecutions: 2,
     maxConcurrentActivityTaskExecutions: 2,
     shutdownGraceTime: '1 second',
-    shutdownForceTime: SHUTDOWN_FORCE,
   });
 }
 
 /** The worker of the daily settlement and its repairs: a chunk is seconds of the database's time, and none of the order path's slots. */
 export function buildSettlementWorker(config: WorkerConfig, activities: SettlementActivities): Promise<Worker> {
   return Worker.create({
-    connection: config.connection,
-    namespace: config.namespace,
+    ...shared(config),
     taskQueue: SETTLEMENT_TASK_QUEUE,
-    workflowBundle: config.workflowBundle,
-    ...versioned(config),
     activities,
     maxCachedWorkflows: 50,
     maxConcurrentWorkflowTaskExecutions: 5,
     maxConcurrentActivityTaskExecutions: 5,
     shutdownGraceTime: SHUTDOWN_GRACE,
-    shutdownForceTime: SHUTDOWN_FORCE,
   });
 }
 
 /** The worker of what operators ask of many orders: two operations at a time, and the second need not wait for the first. */
 export function buildOperationsWorker(config: WorkerConfig, activities: BulkActivities): Promise<Worker> {
   return Worker.create({
-    connection: config.connection,
-    namespace: config.namespace,
+    ...shared(config),
     taskQueue: OPERATIONS_TASK_QUEUE,
-    workflowBundle: config.workflowBundle,
-    ...versioned(config),
     activities,
     maxCachedWorkflows: 10,
     maxConcurrentWorkflowTaskExecutions: 2,
     maxConcurrentActivityTaskExecutions: 2,
     shutdownGraceTime: '1 second',
-    shutdownForceTime: SHUTDOWN_FORCE,
   });
 }
+
+const shared = (config: WorkerConfig) => ({
+  connection: config.connection,
+  namespace: config.namespace,
+  workflowBundle: config.workflowBundle,
+  shutdownForceTime: SHUTDOWN_FORCE,
+  ...versioned(config),
+});
 
 /**
  * Every workflow moves to the current version with its next task: one that waits for months, or for an operator, keeps no old worker alive.

@@ -10,7 +10,7 @@ import { HubError } from '../../contracts/errors.ts';
 import type { AttentionReader } from '../../contracts/ports/attention-reader.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { isOpen, type OrderStatus } from '../../domain/order/order.ts';
-import { forEachAtOnce } from '../broker-session/for-each-at-once.ts';
+import { forEachAtOnce } from '../for-each-at-once.ts';
 import { type AskOrderDeps, type AskOutcome, createAskOrder } from './ask-order.ts';
 
 export interface AskPageDeps extends AskOrderDeps {

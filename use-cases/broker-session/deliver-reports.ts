@@ -5,9 +5,9 @@ import type { ExecutionWorkflows } from '../../contracts/ports/execution-workflo
 import type { OrderStore } from '../../contracts/ports/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
 import { transition } from '../../domain/order/transition.ts';
+import { forEachAtOnce } from '../for-each-at-once.ts';
 import { stateOf } from '../orders/plan-order-change.ts';
 import { eventOf } from '../orders/report-event.ts';
-import { forEachAtOnce } from './for-each-at-once.ts';
 
 export interface DeliverReportsDeps {
   orders: Pick<OrderStore, 'findBooked' | 'readWorkingOrder'>;
