@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { TimeoutStrategy, timeout } from 'cockatiel';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import type { Backlog, BacklogReader, WorkflowMonitor } from '../../contracts/ports/backlog.ts';
@@ -14,6 +14,7 @@ export interface BacklogMetricsDeps {
 
 /** A scrape must not wait for what hangs. */
 const READ_TIMEOUT_MS = 1_000;
+const inTime = timeout(READ_TIMEOUT_MS, TimeoutStrategy.Aggressive);
 
 type Figure = Exclude<keyof Backlog, 'lastSequences'>;
 
@@ -43,7 +44,7 @@ const BACKLOG_HELP = 'Age of the oldest workflow task that waits in a task queue
 export function createBacklogMetrics({ registry, backlog, monitor, dependencies, logger }: BacklogMetricsDeps): void {
   const orNull = async <T>(what: string, read: () => Promise<T>): Promise<T | null> => {
     try {
-      return await inTime(read);
+      return await inTime.execute(read);
     } catch (error) {
       logger.warn({ err: error, what }, 'could not be read for the metrics');
       return null;
@@ -103,17 +104,4 @@ function shareUnderWay<T>(read: () => Promise<T>): () => Promise<T> {
     });
     return underWay;
   };
-}
-
-async function inTime<T>(read: () => Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const tooLate = sleep(READ_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no answer within ${READ_TIMEOUT_MS} ms`);
-  });
-  tooLate.catch(() => {});
-  try {
-    return await Promise.race([read(), tooLate]);
-  } finally {
-    timer.abort();
-  }
 }

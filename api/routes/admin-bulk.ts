@@ -7,7 +7,7 @@ import { IDEMPOTENCY_KEY_HEADER, REPLAYED_HEADER, readIdempotencyKey } from '../
 import { OperatorReason } from '../schemas/admin.ts';
 import * as schemas from '../schemas/bulk.ts';
 import { readUuid } from '../schemas/fields.ts';
-import { adminProblems, BEARER_SECURITY, jsonAnswer, jsonBody, MALFORMED_BODY } from './route-parts.ts';
+import { acceptedHeaders, adminProblems, BEARER_SECURITY, idempotencyKey, jsonAnswer, jsonBody, MALFORMED_BODY } from './route-parts.ts';
 
 const PATH = '/v1/admin/bulk-operations';
 const ofBulk = { tags: ['Admin'], security: BEARER_SECURITY };
@@ -21,24 +21,13 @@ const startBulk = createRoute({
   description:
     'Each order is asked as by its own call, and its audit trail has the operator, the reason and the operation. Orders that were submitted ' +
     'after the request are not touched. The same key with the same body is the same operation, with `Idempotency-Replayed: true`.',
-  parameters: [
-    {
-      name: IDEMPOTENCY_KEY_HEADER,
-      in: 'header',
-      required: false,
-      description: '1 to 255 visible ASCII characters',
-      schema: { type: 'string', maxLength: 255 },
-    },
-  ],
+  parameters: [idempotencyKey('1 to 255 visible ASCII characters')],
   request: jsonBody(schemas.BulkOperationRequest),
   responses: {
     200: jsonAnswer(schemas.BulkPreview, 'What the filter finds; nothing was asked (`dryRun`)'),
     202: {
       ...jsonAnswer(schemas.BulkOperation, 'The operation, which has begun'),
-      headers: {
-        Location: { description: 'Where it can be read', schema: { type: 'string' } },
-        [REPLAYED_HEADER]: { description: '`true` when the key was sent before', schema: { type: 'string' } },
-      },
+      headers: acceptedHeaders('Where it can be read'),
     },
     ...adminProblems(...MALFORMED_BODY, 'IDEMPOTENCY_KEY_REUSED', 'TEMPORAL_UNAVAILABLE'),
   },

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { TimeoutStrategy, timeout } from 'cockatiel';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ApiEnv } from '../api-env.ts';
@@ -8,6 +9,7 @@ import { jsonAnswer } from './route-parts.ts';
 export type ReadinessChecks = Readonly<Record<string, () => Promise<unknown>>>;
 
 const CHECK_TIMEOUT_MS = 1_000;
+const inTime = timeout(CHECK_TIMEOUT_MS, TimeoutStrategy.Aggressive);
 
 const tags = ['Health'];
 
@@ -50,18 +52,12 @@ export function registerHealthRoutes(
 
 async function runChecks(readiness: ReadinessChecks, logger: Logger): Promise<Record<string, 'ok' | 'away'>> {
   const outcomes = Object.entries(readiness).map(async ([name, check]): Promise<[string, 'ok' | 'away']> => {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
-    });
     try {
-      await Promise.race([check(), tooLate]);
+      await inTime.execute(check);
       return [name, 'ok'];
     } catch (error) {
       logger.warn({ err: error, check: name }, 'readiness check failed');
       return [name, 'away'];
-    } finally {
-      clearTimeout(timer);
     }
   });
   return Object.fromEntries(await Promise.all(outcomes));

@@ -5,22 +5,9 @@ import type { Guards } from '../auth.ts';
 import { IDEMPOTENCY_KEY_HEADER, REPLAYED_HEADER, readIdempotencyKey } from '../idempotency-key.ts';
 import { orThrowRefusal } from '../order-refused.ts';
 import * as schemas from '../schemas/orders.ts';
-import { BEARER_SECURITY, jsonAnswer, jsonBody, MALFORMED_BODY, signedInProblems } from './route-parts.ts';
+import { acceptedHeaders, BEARER_SECURITY, idempotencyKey, jsonAnswer, jsonBody, MALFORMED_BODY, signedInProblems } from './route-parts.ts';
 
 const tags = ['Orders'];
-
-const idempotencyKeyParameter = {
-  name: IDEMPOTENCY_KEY_HEADER,
-  in: 'header' as const,
-  required: false,
-  description: '1 to 255 visible ASCII characters; `clientOrderId` where it is missing',
-  schema: { type: 'string' as const, maxLength: 255 },
-};
-
-const acceptedHeaders = {
-  Location: { description: 'The order', schema: { type: 'string' as const } },
-  [REPLAYED_HEADER]: { description: '`true` when this is the first answer given again', schema: { type: 'string' as const } },
-};
 
 /** With which an order is refused at once. */
 const REFUSALS = [
@@ -48,10 +35,10 @@ const submitOrder = createRoute({
     'The same key with the same body gets the first answer again, with `Idempotency-Replayed: true`. ' +
     'A refused order is kept: its problem carries the reason as `code` and the order as `orderId`.',
   security: BEARER_SECURITY,
-  parameters: [idempotencyKeyParameter],
+  parameters: [idempotencyKey('1 to 255 visible ASCII characters; `clientOrderId` where it is missing')],
   request: jsonBody(schemas.SubmitOrderRequest),
   responses: {
-    202: { ...jsonAnswer(schemas.Order, 'The order is accepted'), headers: acceptedHeaders },
+    202: { ...jsonAnswer(schemas.Order, 'The order is accepted'), headers: acceptedHeaders('The order') },
     ...signedInProblems(
       ...MALFORMED_BODY,
       ...REFUSALS,
@@ -135,10 +122,10 @@ const replaceOrder = createRoute({
   description:
     'What is not named stays as it is; `quantity` counts what is filled already. The new order has its own id and takes the place of the ' +
     'original when the venue agrees. Keys work as in `submitOrder`; a replacement that is refused leaves the original as it was.',
-  parameters: [idempotencyKeyParameter],
+  parameters: [idempotencyKey('1 to 255 visible ASCII characters; `clientOrderId` where it is missing')],
   request: { ...ofOneOrder.request, ...jsonBody(schemas.ReplaceOrderRequest) },
   responses: {
-    202: { ...jsonAnswer(schemas.Order, 'The new order'), headers: acceptedHeaders },
+    202: { ...jsonAnswer(schemas.Order, 'The new order'), headers: acceptedHeaders('The order') },
     ...signedInProblems(
       ...MALFORMED_BODY,
       'ORDER_NOT_FOUND',

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { ERRORS, type ErrorCode } from '../../contracts/errors.ts';
+import { IDEMPOTENCY_KEY_HEADER, REPLAYED_HEADER } from '../idempotency-key.ts';
 import { PROBLEM_CONTENT_TYPE } from '../problem.ts';
 import { Problem } from '../schemas/problem.ts';
 
@@ -35,3 +36,18 @@ export const adminProblems = (...codes: ErrorCode[]) => signedInProblems('FORBID
 
 /** What can be wrong with a JSON body before its fields are read, and then. */
 export const MALFORMED_BODY = ['VALIDATION_FAILED', 'MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const;
+
+/** The header under which a repeated request is the same request. */
+export const idempotencyKey = (description: string) => ({
+  name: IDEMPOTENCY_KEY_HEADER,
+  in: 'header' as const,
+  required: false,
+  description,
+  schema: { type: 'string' as const, maxLength: 255 },
+});
+
+/** Of the answer to a request that may come with a key. */
+export const acceptedHeaders = (location: string) => ({
+  Location: { description: location, schema: { type: 'string' as const } },
+  [REPLAYED_HEADER]: { description: '`true` when this is the first answer given again', schema: { type: 'string' as const } },
+});

@@ -9,7 +9,7 @@ import type { OperatorRequest, OrderProgress } from '../../contracts/workflow-me
 import { isOpen } from '../../domain/order/order.ts';
 import type { BookReports } from '../orders/book-reports.ts';
 import { IllegalOrderEvent } from '../orders/record-event.ts';
-import type { RaiseBreak } from './raise-break.ts';
+import { impossibleReport, type RaiseBreak } from './raise-break.ts';
 
 export interface BookLateExecutionDeps {
   orders: Pick<OrderStore, 'readWorkingOrder'>;
@@ -69,9 +69,8 @@ export function createBookLateExecution({ orders, fills, workflows, bookReports,
     }
   }
 
-  /** Under the key that booking uses as well: whoever comes first says why. */
   async function raiseImpossible(orderId: string, report: ExecutionReport, reason: string): Promise<'IMPOSSIBLE_REPORT'> {
-    await raiseBreak(breakOf('IMPOSSIBLE_REPORT', `impossible/${report.brokerExecutionId}`, orderId, report, { reason }));
+    await raiseBreak(impossibleReport(orderId, report, reason));
     return 'IMPOSSIBLE_REPORT';
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { BreakObserver } from '../../contracts/ports/break-observer.ts';
 import type { BreakReport, Breaks } from '../../contracts/ports/breaks.ts';
+import type { ExecutionReport } from '../../contracts/ports/broker.ts';
 
 export interface RaiseBreakDeps {
   breaks: Pick<Breaks, 'raiseBreak'>;
@@ -22,3 +23,12 @@ export function createRaiseBreak({ breaks, observer, logger }: RaiseBreakDeps) {
 }
 
 export type RaiseBreak = ReturnType<typeof createRaiseBreak>;
+
+/** A report of what cannot have happened to the order. The first to find it says why; a report is one break, whoever looks at it. */
+export const impossibleReport = (orderId: string, report: ExecutionReport, reason: string): BreakReport => ({
+  key: `impossible/${report.brokerExecutionId}`,
+  kind: 'IMPOSSIBLE_REPORT',
+  orderId,
+  brokerExecutionId: report.brokerExecutionId,
+  details: { reason, report },
+});

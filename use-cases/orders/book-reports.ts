@@ -3,7 +3,7 @@ import type { Broker, ExecutionReport } from '../../contracts/ports/broker.ts';
 import type { OrderStore, WorkingOrder } from '../../contracts/ports/order-store.ts';
 import type { OrderProgress } from '../../contracts/workflow-messages.ts';
 import { Decimal } from '../../domain/money/decimal.ts';
-import type { RaiseBreak } from '../executions/raise-break.ts';
+import { impossibleReport, type RaiseBreak } from '../executions/raise-break.ts';
 import { progressOf } from './order-progress.ts';
 import { IllegalOrderEvent, type RecordEvent, readWorking } from './record-event.ts';
 import { eventOf } from './report-event.ts';
@@ -63,9 +63,7 @@ export function createBookReports({ orders, broker, recordEvent, takeOver, raise
   }
 
   async function passOver(orderId: string, report: ExecutionReport, reason: string): Promise<OrderProgress> {
-    const { brokerExecutionId } = report;
-    const key = `impossible/${brokerExecutionId}`;
-    await raiseBreak({ key, kind: 'IMPOSSIBLE_REPORT', orderId, brokerExecutionId, details: { reason, report } });
+    await raiseBreak(impossibleReport(orderId, report, reason));
     return progressOf(await readWorking(orders, orderId));
   }
 
