@@ -54,8 +54,8 @@ export const FULL_PLAN: Plan = {
   settlement: { instructions: 50_000, accounts: 200 },
   resting: {
     limitMs: 55 * MINUTE_MS,
-    steps: [2_000, 10_000, 20_000],
-    rounds: 3,
+    steps: [2_000, 5_000, 10_000, 15_000, 20_000],
+    rounds: 5,
     steadySeconds: 20,
     askedAfterMs: 16 * MINUTE_MS,
     restartSeconds: 30,
