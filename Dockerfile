@@ -6,6 +6,7 @@ ENV NODE_ENV=production
 
 # npm ci brings everything that the processes import, and nothing of what only tests and builds need.
 COPY package.json package-lock.json ./
+COPY patches ./patches
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 
 COPY tsconfig.json ./

@@ -1,7 +1,7 @@
 // Runs on Node 20 with nothing installed: brings node_modules up to date, then hands over to npm's pinned Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,10 +18,12 @@ const PROGRAMS = {
 };
 const PROGRESS_EVERY_MS = 10_000;
 
-/** What node_modules must be made from: the lock file and the platform, since some packages bring programs. */
+/** What node_modules must be made from: the lock file, the patches of packages, and the platform, since some packages bring programs. */
 export function hashLock(root) {
-  const lock = readFileSync(join(root, 'package-lock.json'));
-  return createHash('sha256').update(lock).update(`${process.platform}-${process.arch}`).digest('hex');
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  const patches = join(root, 'patches');
+  for (const name of existsSync(patches) ? readdirSync(patches).sort() : []) hash.update(readFileSync(join(patches, name)));
+  return hash.update(`${process.platform}-${process.arch}`).digest('hex');
 }
 
 /** Why `npm ci` has to run, or `null` when node_modules was made from this very lock file. */

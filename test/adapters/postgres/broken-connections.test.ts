@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../../../adapters/postgres/database.ts';
+import { createTestDatabase } from '../../support/services.ts';
+
+const rejections: unknown[] = [];
+const note = (reason: unknown) => rejections.push(reason);
+beforeEach(() => {
+  rejections.length = 0;
+  process.on('unhandledRejection', note);
+});
+afterEach(() => process.off('unhandledRejection', note));
+
+/** AuthenticationOk and ReadyForQuery of the wire protocol. */
+const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+
+function errorResponse(code: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C${code}\0Mterminating connection due to administrator command\0\0`);
+  const head = Buffer.from([0x45, 0, 0, 0, 0]);
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+}
+
+/** Lets the first client in, and is gone in the given way when it asks for the first time; whoever comes after it gets to the real server. */
+async function withServer(die: (socket: Socket) => void, act: (database: Database, cut: () => void) => Promise<void>): Promise<void> {
+  const url = new URL((await createTestDatabase()).url);
+  const { hostname, port } = url;
+  const sockets = new Set<Socket>();
+  let isFirst = true;
+  const server = createServer((near) => {
+    near.on('error', () => {});
+    if (isFirst) {
+      isFirst = false;
+      near.once('data', () => {
+        near.write(WELCOME);
+        near.once('data', () => die(near));
+      });
+      return;
+    }
+    const far = connect(Number(port), hostname).on('error', () => {});
+    sockets.add(near);
+    near.pipe(far).pipe(near);
+    near.once('close', () => far.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  url.port = String(address.port);
+  const database = openDatabase(url.href, { poolSize: 1, applicationName: 'test' });
+  try {
+    await act(database, () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    });
+  } finally {
+    await database.close();
+    server.close();
+  }
+}
+
+/** patches/postgres+3.4.9.patch */
+describe('the pool of connections', () => {
+  it('tells whoever asked, and nobody else, that the server died while the connection was new', async () => {
+    const die = (socket: Socket) => socket.resetAndDestroy();
+    await withServer(die, async ({ sql }) => {
+      await expect(sql`select 1`).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|CONNECTION_CLOSED/) });
+      expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
+      await sleep(50);
+      expect(rejections).toEqual([]);
+    });
+  });
+
+  it('forgets the last words of a server when it has a new connection', async () => {
+    const die = (socket: Socket) => socket.end(errorResponse('57P01'));
+    await withServer(die, async ({ sql }) => {
+      expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
+      await sleep(50);
+      expect(rejections).toEqual([]);
+    });
+  });
+
+  it('answers every query, with its own whole result, after a connection that broke in the middle of one', async () => {
+    await withServer(
+      (socket) => socket.resetAndDestroy(),
+      async ({ sql }, cut) => {
+        await sql`select 1`.catch(() => {});
+        await sql`select 1`;
+        // The first row is larger than what the server keeps back.
+        const broken = sql`select repeat('x', 100000) as x, case when n = 2 then pg_sleep(3)::text end as waited from generate_series(1, 2) as n`;
+        broken.catch(() => {});
+        await sleep(300);
+        cut();
+        await expect(broken).rejects.toThrow();
+        // The pool may not know yet that the connection is gone: an answer there must be all the same.
+        const next = await sql`select 1 as one`.catch(({ code }: { code: string }) => code);
+        expect([[{ one: 1 }], 'CONNECTION_CLOSED', 'ECONNRESET']).toContainEqual(next);
+        expect(await sql`select 2 as two`).toEqual([{ two: 2 }]);
+      },
+    );
+  });
+});
