@@ -7,8 +7,9 @@ import type { ExecType } from '../../domain/order/transition.ts';
 const ENDS: ReadonlySet<ExecType> = new Set(['CANCELED', 'EXPIRED', 'REJECTED', 'REPLACED']);
 
 /**
- * Of the reports that an answer carried as well, those that nobody has booked: the answer was lost. A fill that is not here, and the end of an order
- * that is open here: its next attempt, minutes away, would hear no more. An acknowledgement says nothing that a fill or an end does not.
+ * Of the reports that an answer carried as well, those that nobody has booked: the answer was lost. They are fills that are not here, and
+ * the ends of orders that are open here and would stay so until their next attempt, minutes away. An acknowledgement changes nothing that a fill or an
+ * end does not.
  */
 export function createFindUnbooked(orders: Pick<OrderStore, 'findBooked' | 'whichAreOpen'>) {
   return async function findUnbooked(reports: readonly ExecutionReport[]): Promise<ExecutionReport[]> {
