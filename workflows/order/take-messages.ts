@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, log, metricMeter, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, log, metricMeter, setHandler } from '@temporalio/workflow';
 import type { OperatorRequest, OrderProgress, OrderStanding, Replacement } from '../../contracts/workflow-messages.ts';
 import { assertOperator } from '../operator-request.ts';
 import type { AttemptFailure } from './failure.ts';
@@ -11,6 +11,7 @@ export function takeMessages(life: OrderLife): void {
   setHandler(executionReports, (sent) => takeReports(told(life), sent), { description: 'what the venue says happened to the order' });
   setHandler(abandon, () => told(life).abandon(), { description: 'give the order up unless somebody has decided on it' });
   setHandler(requestCancel, (actor) => told(life).requestCancel(nameOf(actor)), { description: 'cancel the order, without an answer' });
+  CancellationScope.current().cancelRequested.catch(() => told(life).requestCancel('temporal'));
   setHandler(progress, () => life.standing, { description: 'where the order stands and what it waits for; null before it is decided' });
   setHandler(cancel, (actor) => carryOutCancel(told(life), actor), {
     description: 'cancel the order; the argument says for whom: "user/…"',

@@ -29,10 +29,6 @@ export async function order(submission: OrderSubmission, carried?: CarriedLife):
   const life = new OrderLife(submission, { nowMs: Date.now(), isReset: runId !== originalExecutionRunId, carried });
   setCurrentDetails(describeLife(life));
   takeMessages(life);
-  CancellationScope.current().cancelRequested.catch(() => {
-    life.nowMs = Date.now();
-    life.requestCancel('temporal');
-  });
   return CancellationScope.nonCancellable(() => live(life, stepsOf(life), carried !== undefined));
 }
 

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../adapters/postgres/database.ts';
+import { openSeverableLink } from '../../../chaos/severable-link.ts';
 import { createTestDatabase } from '../../support/services.ts';
 
 const rejections: unknown[] = [];
@@ -23,40 +24,39 @@ function errorResponse(code: string): Buffer {
   return Buffer.concat([head, fields]);
 }
 
+/** A pool of one connection over what listens at `port` in the place of the database at `url`. */
+async function withPool(url: string, port: number, act: (database: Database) => Promise<void>): Promise<void> {
+  const there = new URL(url);
+  there.port = String(port);
+  const database = openDatabase(there.href, { poolSize: 1, applicationName: 'test' });
+  try {
+    await act(database);
+  } finally {
+    await database.close();
+  }
+}
+
 /** Lets the first client in, and is gone in the given way when it asks for the first time; whoever comes after it gets to the real server. */
-async function withServer(die: (socket: Socket) => void, act: (database: Database, cut: () => void) => Promise<void>): Promise<void> {
-  const url = new URL((await createTestDatabase()).url);
-  const { hostname, port } = url;
-  const sockets = new Set<Socket>();
+async function withServer(die: (socket: Socket) => void, act: (database: Database) => Promise<void>): Promise<void> {
+  const { url } = await createTestDatabase();
   let isFirst = true;
   const server = createServer((near) => {
     near.on('error', () => {});
-    if (isFirst) {
-      isFirst = false;
-      near.once('data', () => {
-        near.write(WELCOME);
-        near.once('data', () => die(near));
-      });
+    if (!isFirst) {
+      const far = connect(Number(new URL(url).port)).on('error', () => {});
+      near.pipe(far).pipe(near);
       return;
     }
-    const far = connect(Number(port), hostname).on('error', () => {});
-    sockets.add(near);
-    near.pipe(far).pipe(near);
-    near.once('close', () => far.destroy());
+    isFirst = false;
+    near.once('data', () => {
+      near.write(WELCOME);
+      near.once('data', () => die(near));
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  url.port = String(address.port);
-  const database = openDatabase(url.href, { poolSize: 1, applicationName: 'test' });
-  try {
-    await act(database, () => {
-      for (const socket of sockets) socket.resetAndDestroy();
-    });
-  } finally {
-    await database.close();
-    server.close();
-  }
+  await withPool(url, address.port, act).finally(() => server.close());
 }
 
 /** patches/postgres+3.4.9.patch */
@@ -81,22 +81,21 @@ describe('the pool of connections', () => {
   });
 
   it('answers every query, with its own whole result, after a connection that broke in the middle of one', async () => {
-    await withServer(
-      (socket) => socket.resetAndDestroy(),
-      async ({ sql }, cut) => {
-        await sql`select 1`.catch(() => {});
-        await sql`select 1`;
-        // The first row is larger than what the server keeps back.
-        const broken = sql`select repeat('x', 100000) as x, case when n = 2 then pg_sleep(3)::text end as waited from generate_series(1, 2) as n`;
-        broken.catch(() => {});
-        await sleep(300);
-        cut();
-        await expect(broken).rejects.toThrow();
-        // The pool may not know yet that the connection is gone: an answer there must be all the same.
-        const next = await sql`select 1 as one`.catch(({ code }: { code: string }) => code);
-        expect([[{ one: 1 }], 'CONNECTION_CLOSED', 'ECONNRESET']).toContainEqual(next);
-        expect(await sql`select 2 as two`).toEqual([{ two: 2 }]);
-      },
-    );
+    const { url } = await createTestDatabase();
+    const link = await openSeverableLink(Number(new URL(url).port));
+    await withPool(url, link.port, async ({ sql }) => {
+      await sql`select 1`;
+      // The first row is larger than what the server keeps back.
+      const broken = sql`select repeat('x', 100000) as x, case when n = 2 then pg_sleep(3)::text end as waited from generate_series(1, 2) as n`;
+      broken.catch(() => {});
+      await sleep(300);
+      link.cut();
+      link.mend();
+      await expect(broken).rejects.toThrow();
+      // The pool may not know yet that the connection is gone: an answer there must be all the same.
+      const next = await sql`select 1 as one`.catch(({ code }: { code: string }) => code);
+      expect([[{ one: 1 }], 'CONNECTION_CLOSED', 'ECONNRESET']).toContainEqual(next);
+      expect(await sql`select 2 as two`).toEqual([{ two: 2 }]);
+    }).finally(() => link.close());
   });
 });
