@@ -16,12 +16,13 @@ const FINAL: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** Failures that say for certain that nothing was done. A database whose answer was lost is asked again under the business key. */
-const NOTHING_DONE: ReadonlySet<string> = new Set<ErrorCode | 'BrokerUnavailable' | 'ClearingUnavailable'>([
+const NOTHING_DONE: ReadonlySet<string> = new Set<ErrorCode | 'BrokerUnavailable' | 'BrokerCircuitOpen' | 'ClearingUnavailable'>([
   'MARKET_DATA_UNAVAILABLE',
   'DATABASE_UNAVAILABLE',
   'TEMPORAL_UNAVAILABLE',
   'ACCEPT_BY_PASSED',
   'BrokerUnavailable',
+  'BrokerCircuitOpen',
   'ClearingUnavailable',
 ]);
 

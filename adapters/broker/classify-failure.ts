@@ -1,5 +1,5 @@
 import { BrokenCircuitError } from 'cockatiel';
-import { BrokerOutcomeUnknown, BrokerUnavailable } from '../../contracts/ports/broker.ts';
+import { BrokerCircuitOpen, BrokerOutcomeUnknown, BrokerUnavailable } from '../../contracts/ports/broker.ts';
 import { isRefusal } from './venue-connection.ts';
 
 /** A call that can change something at the venue, or one that only reads. */
@@ -11,7 +11,7 @@ export type CallKind = 'ACTS' | 'READS';
  * What the venue refuses by a definite answer (INVALID_ARGUMENT, ALREADY_EXISTS …) stays as it is: repeating does not help.
  */
 export function classifyFailure(error: unknown, kind: CallKind, method: string): Error {
-  if (error instanceof BrokenCircuitError) return new BrokerUnavailable(`${method}: the circuit to the venue is open`, { cause: error });
+  if (error instanceof BrokenCircuitError) return new BrokerCircuitOpen(`${method}: the circuit to the venue is open`, { cause: error });
   if (wasNeverSent(error)) return new BrokerUnavailable(`${method}: no connection to the venue`, { cause: error });
   if (isRefusal(error)) return new Error(`${method}: the venue refused the call: ${error.message}`, { cause: error });
   const reason = error instanceof Error ? error.message : String(error);

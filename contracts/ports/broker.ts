@@ -80,9 +80,14 @@ export interface Broker {
   streamExecutionReports(afterSequence: number, signal: AbortSignal): AsyncIterable<ExecutionReport[]>;
 }
 
-/** The venue cannot have acted: no connection was made, the circuit was open, or it said so. */
+/** The venue cannot have acted: no connection was made, or it said so. */
 export class BrokerUnavailable extends Error {
-  override readonly name = 'BrokerUnavailable';
+  override readonly name: 'BrokerUnavailable' | 'BrokerCircuitOpen' = 'BrokerUnavailable';
+}
+
+/** The venue was not asked at all: it has failed so often that calls are let through again a second later. */
+export class BrokerCircuitOpen extends BrokerUnavailable {
+  override readonly name = 'BrokerCircuitOpen';
 }
 
 /** The venue may or may not have acted: the answer was lost or came too late. */

@@ -150,7 +150,7 @@ it('brings on all orders that wait for a retry, once the venue is back, and is r
     const standings = await Promise.all(stuck.map((id) => askStanding(e2e, id)));
     return standings.every((standing) => (standing?.waiting?.failures ?? 0) >= FAILURES_BEFORE_LONG_WAIT);
   };
-  await waitUntil(doWaitLong, { timeoutMs: END_MS_MAX, everyMs: 1_000, message: 'the orders do not wait' });
+  await waitUntil(doWaitLong, { timeoutMs: END_MS_MAX, everyMs: 10, message: 'the orders do not wait' });
   await e2e.setFault({ mode: 'NONE' });
 
   const { id } = (await start('RETRY', { symbol: 'GOOG' })).body;

@@ -60,7 +60,7 @@ function troubled(step: 'PLACE' | 'BOOK', code: string, standing: OrderProgress 
     canceled: [string, boolean][];
     expired: boolean[];
   } = { suspensions: [], resumed: [], failed: [], canceled: [], expired: [] };
-  const state = { isDown: true, standing };
+  const state = { isDown: true, code, standing };
   const stand = (over: Partial<OrderProgress>): OrderProgress => {
     state.standing = { ...state.standing, ...over };
     return state.standing;
@@ -69,7 +69,7 @@ function troubled(step: 'PLACE' | 'BOOK', code: string, standing: OrderProgress 
     executeOrder: async () => {
       at.push(await rig.nowMs());
       if (!state.isDown) return executed({ progress: FILLED });
-      throw failAt(step, code, state.standing);
+      throw failAt(step, state.code, state.standing);
     },
     suspendOrder: async (_id, suspension) => {
       said.suspensions.push(suspension);
@@ -167,6 +167,36 @@ describe.each(TROUBLES)('an order whose $step fails with $code', ({ step, code }
       });
     },
   );
+});
+
+describe('an attempt that an operator asked for', () => {
+  const FAILURES = QUICK_S.length + 1;
+
+  it('is made up for a second later when the circuit to the venue let none through', async () => {
+    const trouble = troubled('PLACE', 'BrokerUnavailable');
+    await rig.withOrder(trouble.activities, async (handle) => {
+      await untilFailed(handle, FAILURES);
+      trouble.state.code = 'BrokerCircuitOpen';
+      const answer = handle.executeUpdate(RETRY_NOW_UPDATE, { args: [OPERATOR] });
+      await expect.poll(() => trouble.at.length).toBe(FAILURES + 1);
+      trouble.state.isDown = false;
+      expect(await answer).toMatchObject({ status: 'FILLED', waiting: null });
+      expect(await handle.result()).toEqual(FILLED);
+      expect((await timersOf(handle)).at(-1)).toBe(1);
+    });
+  });
+
+  it('is made up for once, and then its schedule goes on', async () => {
+    const trouble = troubled('PLACE', 'BrokerCircuitOpen');
+    await rig.withOrder(trouble.activities, async (handle) => {
+      await untilFailed(handle, FAILURES);
+      const standing = await handle.executeUpdate<OrderStanding, [OperatorRequest]>(RETRY_NOW_UPDATE, { args: [OPERATOR] });
+      expect(standing.waiting).toMatchObject({ for: 'RETRY', failures: FAILURES + 1, lastFailure: 'BrokerCircuitOpen' });
+      expect(trouble.at).toHaveLength(FAILURES + 2);
+      expect((await timersOf(handle)).slice(-2)).toEqual([1, EXECUTION_S[1]]);
+      await handle.executeUpdate(CANCEL_UPDATE, { args: ['client'] });
+    });
+  });
 });
 
 describe('a suspended order', () => {

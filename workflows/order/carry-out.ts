@@ -30,6 +30,7 @@ export async function carryOut(life: OrderLife, steps: Steps, action: Attempt): 
   } catch (error) {
     noteFailure(life, action, failureOf(error), error);
   }
+  if (isRetried(action.do) && life.retries.isKeptBack(action.do)) return;
   if (action.do !== 'SUSPEND' && action.do !== 'RESUME') life.attempts += 1;
 }
 

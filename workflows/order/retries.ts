@@ -17,7 +17,14 @@ export interface Retry {
   dueAtMs: number | null;
   /** It was asked for at once since the last attempt began. */
   isHurried?: boolean;
+  /** The attempt under way is one that was asked for. */
+  isAskedFor?: boolean;
+  /** That attempt got no further than the open circuit: the next one makes up for it. */
+  isKeptBack?: boolean;
 }
+
+/** After it an open circuit lets a call through. */
+const CIRCUIT_OPEN_MS = 1_000;
 
 /** The failed actions of one order and when each is tried again: quickly at first, then by its schedule, then by an operator. */
 export class Retries {
@@ -33,21 +40,32 @@ export class Retries {
   }
 
   failed(action: ActionName, failure: AttemptFailure, nowMs: number): void {
-    const failures = (this.byAction.get(action)?.failures ?? 0) + 1;
+    const last = this.byAction.get(action);
     const step = failure.step ?? stepOf(action);
-    const waitMs = waitAfter(action, step, failures);
-    this.byAction.set(action, { action, step, code: failure.code, failures, dueAtMs: waitMs === null ? null : nowMs + waitMs });
+    const isKeptBack = last?.isAskedFor === true && failure.code === 'BrokerCircuitOpen';
+    const failures = (last?.failures ?? 0) + (isKeptBack ? 0 : 1);
+    const waitMs = isKeptBack ? CIRCUIT_OPEN_MS : waitAfter(action, step, failures);
+    const dueAtMs = waitMs === null ? null : nowMs + waitMs;
+    this.byAction.set(action, { action, step, code: failure.code, failures, dueAtMs, isKeptBack });
   }
 
   /** An attempt begins; what was asked for until now is asked of it. */
   begun(action: ActionName): void {
     const retry = this.byAction.get(action);
-    if (retry) retry.isHurried = false;
+    if (!retry) return;
+    retry.isAskedFor = retry.isHurried === true;
+    retry.isHurried = false;
+    retry.isKeptBack = false;
   }
 
   /** Whether the next attempt was asked for at once while the one that has just failed was under way. */
   isHurried(action: ActionName): boolean {
     return this.byAction.get(action)?.isHurried === true;
+  }
+
+  /** Whether what was asked for is still to be done: an open circuit kept the attempt back. */
+  isKeptBack(action: ActionName): boolean {
+    return this.byAction.get(action)?.isKeptBack === true;
   }
 
   /** Done, or no longer wanted. */

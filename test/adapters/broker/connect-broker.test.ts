@@ -6,7 +6,7 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createConnectBroker } from '../../../adapters/broker/connect-broker.ts';
-import { BrokerOutcomeUnknown, BrokerUnavailable, type PlaceOrder } from '../../../contracts/ports/broker.ts';
+import { BrokerCircuitOpen, BrokerOutcomeUnknown, BrokerUnavailable, type PlaceOrder } from '../../../contracts/ports/broker.ts';
 import {
   BrokerService,
   ExecType,
@@ -282,7 +282,7 @@ describe('a call that changes something', () => {
     const venue = await startVenue({ placeOrder });
     const broker = connect(venue.url);
     for (let call = 0; call < 5; call += 1) await expect(broker.placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
-    await expect(broker.placeOrder(order)).rejects.toThrow(BrokerUnavailable);
+    await expect(broker.placeOrder(order)).rejects.toThrow(BrokerCircuitOpen);
     expect(placeOrder).toHaveBeenCalledTimes(5);
     isAway = false;
     await vi.waitFor(() => broker.placeOrder(order), { timeout: 20_000, interval: 100 });
