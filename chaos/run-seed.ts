@@ -1,12 +1,12 @@
 import { seededRandom } from '../test/support/trading-load.ts';
 import type { Violation } from '../test/support/trading-violation.ts';
-import { startChaosStack } from './chaos-stack.ts';
+import { type ChaosStack, startChaosStack } from './chaos-stack.ts';
 import { createOperator, createProber, createTraders } from './chaos-traders.ts';
 import { checkBooks } from './check-books.ts';
 import { comeToRest, type Rest } from './come-to-rest.ts';
 import { makeTrouble, type TroubleMade } from './make-trouble.ts';
 import { planOrders } from './plan-orders.ts';
-import { planTroubles } from './plan-troubles.ts';
+import { PARTS, planTroubles } from './plan-troubles.ts';
 import { type Sent, sendOrders } from './send-orders.ts';
 
 export interface SeedRun {
@@ -46,10 +46,15 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
     });
     sending.catch(() => {});
     const troubles: TroubleMade[] = [];
+    const endedByThemselves = new Set<string>();
+    const noteEnded = () => {
+      for (const part of partsAway(stack)) endedByThemselves.add(part);
+    };
     for (const [index, trouble] of [...troublePlan.mandatory, ...troublePlan.further].entries()) {
       if (isSent && index >= troublePlan.mandatory.length) break;
       const made = await makeTrouble(stack, prober, trouble);
       troubles.push(made);
+      noteEnded();
       say(
         `${made.name}: down ${seconds(made.downMs)}, orders go through after ${made.recoveredMs === null ? 'never' : seconds(made.recoveredMs)}; ${load.sent.length} sent`,
       );
@@ -60,9 +65,11 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
       (rest) => ({ rest, violations: [] }),
       (error: Error) => ({ rest: null, violations: [{ rule: 'all comes to rest', detail: error.message }] }),
     );
+    noteEnded();
     const lost = troubles.filter(({ recoveredMs }) => recoveredMs === null);
     const violations = [
       ...restless,
+      ...[...endedByThemselves].map((part) => ({ rule: 'no part ends by itself', detail: part })),
       ...lost.map(({ name }) => ({ rule: 'orders go through again after a trouble', detail: name })),
       ...(await checkBooks(stack, load.sent)),
     ];
@@ -84,5 +91,8 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
     await stack.stop({ keepFiles });
   }
 }
+
+/** All that a trouble has killed is started again when it is over. */
+const partsAway = ({ parts }: ChaosStack) => PARTS.filter((part) => parts[part].pid === undefined);
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

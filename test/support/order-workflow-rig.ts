@@ -89,6 +89,12 @@ export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => 
   ...over,
 });
 
+/** What becomes of an order of ten. */
+export const PENDING = progressOf({ status: 'PENDING_NEW', isAcknowledged: false });
+export const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0' });
+export const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
+export const REPLACED = progressOf({ status: 'REPLACED', leavesQuantity: '0' });
+
 export const executed = (over: Partial<ExecutedSteps>): ExecutedSteps => ({
   accept: 'ACCEPTED',
   place: 'ACKNOWLEDGED',

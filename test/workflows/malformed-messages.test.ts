@@ -13,10 +13,7 @@ import {
   RETRY_NOW_UPDATE,
 } from '../../contracts/workflow-messages.ts';
 import { assertReplacement, readReports } from '../../workflows/order/read-messages.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
-
-const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0' });
-const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
+import { CANCELED, createOrderWorkflowRig, executed, FILLED, type OrderWorkflowRig } from '../support/order-workflow-rig.ts';
 
 const fill: ExecutionReport = {
   sequence: 7,

@@ -7,7 +7,17 @@ import {
   RETRY_NOW_UPDATE,
   type Replacement,
 } from '../../contracts/workflow-messages.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf, timersOf } from '../support/order-workflow-rig.ts';
+import {
+  CANCELED,
+  createOrderWorkflowRig,
+  executed,
+  FILLED,
+  type OrderWorkflowRig,
+  PENDING,
+  progressOf,
+  REPLACED,
+  timersOf,
+} from '../support/order-workflow-rig.ts';
 
 // What a run meets that repeats one that was reset; the resets themselves are in test/e2e.
 
@@ -17,10 +27,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const PENDING = progressOf({ status: 'PENDING_NEW', isAcknowledged: false });
-const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0' });
-const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
-const REPLACED = progressOf({ status: 'REPLACED', leavesQuantity: '0' });
 const OPERATOR: OperatorRequest = { operator: 'user/olga', reason: 'the venue is back' };
 const REPLACEMENT: Replacement = {
   orderId: '01a20e19-ff87-70bb-a9b3-17c5194693af',

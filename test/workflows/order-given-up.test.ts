@@ -3,7 +3,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ABANDON_SIGNAL, type ExecutedSteps } from '../../contracts/workflow-messages.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
+import { CANCELED, createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
 beforeAll(async () => {
@@ -12,7 +12,6 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0', averageFillPrice: '199.99' });
-const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
 
 describe('an order whose first stretch does not get through', () => {
   const down = async (): Promise<ExecutedSteps> => {

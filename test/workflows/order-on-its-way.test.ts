@@ -3,16 +3,13 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CANCEL_UPDATE, type OrderStanding, PROGRESS_QUERY } from '../../contracts/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
-import { createOrderWorkflowRig, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
+import { CANCELED, createOrderWorkflowRig, type OrderWorkflowRig, PENDING } from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
 beforeAll(async () => {
   rig = await createOrderWorkflowRig('time-skipping');
 });
 afterAll(() => rig.stop());
-
-const PENDING = progressOf({ status: 'PENDING_NEW', isAcknowledged: false });
-const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
 
 const failPlace = (code: string) =>
   ApplicationFailure.create({ type: code, message: code, details: [{ step: 'PLACE', progress: PENDING }] });

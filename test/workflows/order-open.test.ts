@@ -13,7 +13,16 @@ import {
   type Replacement,
 } from '../../contracts/workflow-messages.ts';
 import type { ExecuteOptions } from '../../use-cases/orders/execute-order.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf, timersOf } from '../support/order-workflow-rig.ts';
+import {
+  CANCELED,
+  createOrderWorkflowRig,
+  executed,
+  FILLED,
+  type OrderWorkflowRig,
+  progressOf,
+  REPLACED,
+  timersOf,
+} from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
 beforeAll(async () => {
@@ -21,9 +30,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0' });
-const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
-const REPLACED = progressOf({ status: 'REPLACED', leavesQuantity: '0' });
 const LATE_FILL: ExecutionReport = {
   sequence: 7,
   brokerExecutionId: 'x1',

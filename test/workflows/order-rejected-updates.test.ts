@@ -5,16 +5,13 @@ import type { PayloadCodec } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RETRY_NOW_UPDATE } from '../../contracts/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf, timersOf } from '../support/order-workflow-rig.ts';
+import { createOrderWorkflowRig, executed, FILLED, type OrderWorkflowRig, PENDING, timersOf } from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
 beforeAll(async () => {
   rig = await createOrderWorkflowRig('real');
 });
 afterAll(() => rig.stop());
-
-const PENDING = progressOf({ status: 'PENDING_NEW', isAcknowledged: false });
-const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0' });
 
 /** As a busy worker: the task that starts a wait takes its time, so that the timer fires long after the moment that the wait is for. */
 const slowToWait: PayloadCodec = {

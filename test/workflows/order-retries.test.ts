@@ -15,7 +15,16 @@ import {
   RETRY_NOW_UPDATE,
   type Suspension,
 } from '../../contracts/workflow-messages.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf, timersOf } from '../support/order-workflow-rig.ts';
+import {
+  CANCELED,
+  createOrderWorkflowRig,
+  executed,
+  FILLED,
+  type OrderWorkflowRig,
+  PENDING,
+  progressOf,
+  timersOf,
+} from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
 beforeAll(async () => {
@@ -23,9 +32,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const PENDING = progressOf({ status: 'PENDING_NEW', isAcknowledged: false });
-const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0' });
-const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
 const OPERATOR: OperatorRequest = { operator: 'user/olga', reason: 'the venue is back' };
 const QUICK_S = [0, 1, 5, 30];
 const EXECUTION_S = [5 * 60, 15 * 60, 3600, 6 * 3600];

@@ -9,7 +9,7 @@ import {
   PROGRESS_QUERY,
   REQUEST_CANCEL_SIGNAL,
 } from '../../contracts/workflow-messages.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
+import { CANCELED, createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
 
 let rig: OrderWorkflowRig;
 beforeAll(async () => {
@@ -18,7 +18,6 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 const FILLED = progressOf({ status: 'FILLED', filledQuantity: '10', leavesQuantity: '0', averageFillPrice: '199.99' });
-const CANCELED = progressOf({ status: 'CANCELED', leavesQuantity: '0' });
 const resting = async () => executed({});
 const report = (id: string): ExecutionReport => ({
   sequence: 7,
