@@ -88,6 +88,6 @@ function attempt(life: OrderLife, nowMs: number, outcome: Extract<OrderEvent, { 
 
 /** An order to which all that has happened, and the time after it. */
 export function liveThrough(events: readonly OrderEvent[]): { life: OrderLife; nowMs: number } {
-  const life = new OrderLife(submissionFor(), { nowMs: START_MS, isReset: false });
+  const life = new OrderLife(submissionFor(), { nowMs: START_MS, isRepeated: false });
   return { life, nowMs: events.reduce((nowMs, happened) => befall(life, nowMs, happened), START_MS) };
 }

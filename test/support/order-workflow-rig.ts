@@ -19,12 +19,15 @@ export interface OrderWorkflowRig {
   nowMs(): Promise<number>;
   /** Lets so much of the server's time pass. */
   sleep(ms: number): Promise<void>;
-  /** Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. */
+  /**
+   * Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. The worker comes `lateMs`
+   * after the order.
+   */
   withOrder<T>(
     activities: Partial<OrderActivities>,
     body: (handle: WorkflowHandleWithFirstExecutionRunId) => Promise<T>,
     over?: Partial<OrderSubmission>,
-    options?: Pick<WorkerOptions, 'dataConverter'>,
+    options?: Pick<WorkerOptions, 'dataConverter'> & { lateMs?: number },
   ): Promise<T>;
   /** Throws when the workflow does not fit the history that it has made. */
   replay(handle: WorkflowHandle): Promise<void>;
@@ -39,18 +42,17 @@ export async function createOrderWorkflowRig(server: 'time-skipping' | 'real'): 
   return {
     nowMs: () => env.currentTimeMs(),
     sleep: (ms) => env.sleep(ms),
-    async withOrder(activities, body, over = {}, options = {}) {
+    async withOrder(activities, body, over = {}, { lateMs = 0, ...options } = {}) {
       const taskQueue = `orders-${randomUUID()}`;
       const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities, ...options });
       const submission = { ...submissionFor(), ...over };
-      return worker.runUntil(async () => {
-        const handle = await env.client.workflow.start(ORDER_WORKFLOW, {
-          workflowId: orderWorkflowId(submission.orderId),
-          taskQueue,
-          args: [submission],
-        });
-        return body(handle);
+      const handle = await env.client.workflow.start(ORDER_WORKFLOW, {
+        workflowId: orderWorkflowId(submission.orderId),
+        taskQueue,
+        args: [submission],
       });
+      if (lateMs > 0) await env.sleep(lateMs);
+      return worker.runUntil(() => body(handle));
     },
     replay: async (handle) => Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId),
     stop: () => env.teardown(),

@@ -8,8 +8,8 @@ import { befall, HOUR_MS, liveThrough, type OrderEvent, orderEvents, START_MS } 
 /** As the server keeps a workflow's arguments. */
 const asJson = (carried: CarriedLife): CarriedLife => JSON.parse(JSON.stringify(carried)) as CarriedLife;
 
-const continued = (life: OrderLife, carried: CarriedLife, nowMs: number, isReset = false): OrderLife =>
-  new OrderLife(life.submission, { nowMs, isReset, carried: asJson(carried) });
+const continued = (life: OrderLife, carried: CarriedLife, nowMs: number, isRepeated = false): OrderLife =>
+  new OrderLife(life.submission, { nowMs, isRepeated, carried: asJson(carried) });
 
 /** What it does next, now and at times to come, and what it says of itself. */
 const outlook = (life: OrderLife, nowMs: number) => ({

@@ -92,6 +92,18 @@ describe('an order that was accepted outside the session', () => {
     expect(tries[1]?.atMs).toBeGreaterThanOrEqual(releaseAtMs);
   });
 
+  it('is asked for first at the venue when its worker comes so late that another may have been lost, and have sent it', async () => {
+    const { waiting } = await acceptedFor(-1);
+    const asked: boolean[] = [];
+    const executeOrder = async (_submission: unknown, { isReleased, askFirst }: ExecuteOptions) => {
+      if (!isReleased) return executed({ place: null, progress: waiting });
+      asked.push(askFirst);
+      return executed({ progress: FILLED });
+    };
+    await rig.withOrder({ executeOrder }, (handle) => handle.result());
+    expect(asked).toEqual([true]);
+  });
+
   it('says what it waits for, and is canceled without a question to the venue', async () => {
     const { waiting } = await acceptedFor(64);
     const asked: boolean[] = [];

@@ -2,6 +2,7 @@ import { ApplicationFailure, patched } from '@temporalio/workflow';
 import type { ExecutedSteps, OrderProgress } from '../../contracts/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type AttemptFailure, failureOf } from './failure.ts';
+import { mayFollowLostTask } from './lost-task.ts';
 import type { Attempt } from './next-action.ts';
 import type { OrderLife } from './order-life.ts';
 import type { ActionName } from './retries.ts';
@@ -37,10 +38,7 @@ export async function carryOut(life: OrderLife, steps: Steps, action: Attempt): 
 async function attempt(life: OrderLife, steps: Steps, action: Attempt): Promise<void> {
   switch (action.do) {
     case 'EXECUTE':
-      return noteExecuted(
-        life,
-        await steps.execute(!life.retries.hasFailed('EXECUTE'), life.progress !== null && life.isReleased(Date.now())),
-      );
+      return execute(life, steps);
     case 'BOOK':
       return book(life, steps);
     case 'FIND_DECISION':
@@ -78,6 +76,14 @@ async function attempt(life: OrderLife, steps: Steps, action: Attempt): Promise<
     default:
       return assertNever(action);
   }
+}
+
+async function execute(life: OrderLife, steps: Steps): Promise<void> {
+  const nowMs = Date.now();
+  const isFirst = !life.retries.hasFailed('EXECUTE');
+  const releaseAt = life.progress?.releaseAt ?? null;
+  if (isFirst && releaseAt !== null && mayFollowLostTask(Date.parse(releaseAt), nowMs)) noteSent(life);
+  noteExecuted(life, await steps.execute(isFirst, life.progress !== null && life.isReleased(nowMs)));
 }
 
 /** An attempt that was given up here may still decide, and go on to the venue: nobody can be sure before the accept-by time has passed. */

@@ -38,8 +38,8 @@ export type CarriedLife = Pick<
 
 interface Start {
   nowMs: number;
-  /** The run repeats one that was reset. */
-  isReset: boolean;
+  /** The run repeats one that was reset, or may repeat a task that was lost. */
+  isRepeated: boolean;
   carried?: CarriedLife | undefined;
 }
 
@@ -86,7 +86,7 @@ export class OrderLife {
   nowMs: number;
   private unbooked: ExecutionReport[];
 
-  constructor(submission: OrderSubmission, { nowMs, isReset, carried }: Start) {
+  constructor(submission: OrderSubmission, { nowMs, isRepeated, carried }: Start) {
     const { retries, reports, ...state } = carried ?? {};
     this.submission = submission;
     this.retries = new Retries(retries);
@@ -94,8 +94,8 @@ export class OrderLife {
     this.heardAtMs = nowMs;
     this.nowMs = nowMs;
     Object.assign(this, state);
-    // What a run that was reset, or another workflow, had sent is not known to this one.
-    if (!isReset && (carried || !submission.isTakenUp)) return;
+    // What a run that was reset, a lost task or another workflow had sent is not known to this one.
+    if (!isRepeated && (carried || !submission.isTakenUp)) return;
     this.wasSentTo = true;
     this.givenUpAtMs = nowMs;
   }
@@ -136,9 +136,9 @@ export class OrderLife {
     return !this.progress?.releaseAt || nowMs >= Date.parse(this.progress.releaseAt);
   }
 
-  /** False only as long as the order certainly never reached the venue. */
+  /** False only as long as the order certainly never reached the venue. The books may know of an attempt that this run does not. */
   get mayBeAtBroker(): boolean {
-    return this.wasSentTo && this.isReleased(Date.now());
+    return this.progress?.isAcknowledged === true || (this.wasSentTo && this.isReleased(Date.now()));
   }
 
   /** What the venue does not know yet, it may still come to know: a request outlives the caller who gave it up. */

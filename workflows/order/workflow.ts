@@ -14,6 +14,7 @@ import type { OrderProgress } from '../../contracts/workflow-messages.ts';
 import { markAttention } from './attention.ts';
 import { carryOut, firstStretch } from './carry-out.ts';
 import { describeLife, describeWait } from './describe.ts';
+import { mayFollowLostTask } from './lost-task.ts';
 import { nextAction } from './next-action.ts';
 import { type CarriedLife, OrderLife } from './order-life.ts';
 import { type Steps, stepsOf } from './steps.ts';
@@ -25,8 +26,10 @@ import { takeMessages } from './take-messages.ts';
  * `carried` is its own, from one run to the next: an order with thousands of fills has a chain of them, and no history without bounds.
  */
 export async function order(submission: OrderSubmission, carried?: CarriedLife): Promise<OrderProgress> {
-  const { runId, originalExecutionRunId } = workflowInfo();
-  const life = new OrderLife(submission, { nowMs: Date.now(), isReset: runId !== originalExecutionRunId, carried });
+  const { runId, originalExecutionRunId, startTime } = workflowInfo();
+  const nowMs = Date.now();
+  const isRepeated = runId !== originalExecutionRunId || (!carried && mayFollowLostTask(startTime.getTime(), nowMs));
+  const life = new OrderLife(submission, { nowMs, isRepeated, carried });
   setCurrentDetails(describeLife(life));
   takeMessages(life);
   return CancellationScope.nonCancellable(() => live(life, stepsOf(life), carried !== undefined));
