@@ -1,12 +1,12 @@
 import { seededRandom } from '../test/support/trading-load.ts';
 import type { Violation } from '../test/support/trading-violation.ts';
-import { type ChaosStack, startChaosStack } from './chaos-stack.ts';
+import { startChaosStack } from './chaos-stack.ts';
 import { createOperator, createProber, createTraders } from './chaos-traders.ts';
 import { checkBooks } from './check-books.ts';
 import { comeToRest, type Rest } from './come-to-rest.ts';
 import { makeTrouble, type TroubleMade } from './make-trouble.ts';
 import { planOrders } from './plan-orders.ts';
-import { PARTS, planTroubles } from './plan-troubles.ts';
+import { PARTS, type Part, planTroubles } from './plan-troubles.ts';
 import { type Sent, sendOrders } from './send-orders.ts';
 
 export interface SeedRun {
@@ -46,9 +46,10 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
     });
     sending.catch(() => {});
     const troubles: TroubleMade[] = [];
-    const endedByThemselves = new Set<string>();
+    const endedByThemselves = new Set<Part>();
+    // All that a trouble has killed is started again when it is over.
     const noteEnded = () => {
-      for (const part of partsAway(stack)) endedByThemselves.add(part);
+      for (const part of PARTS) if (stack.parts[part].pid === undefined) endedByThemselves.add(part);
     };
     for (const [index, trouble] of [...troublePlan.mandatory, ...troublePlan.further].entries()) {
       if (isSent && index >= troublePlan.mandatory.length) break;
@@ -91,8 +92,5 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
     await stack.stop({ keepFiles });
   }
 }
-
-/** All that a trouble has killed is started again when it is over. */
-const partsAway = ({ parts }: ChaosStack) => PARTS.filter((part) => parts[part].pid === undefined);
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -20,7 +20,7 @@ const READ_RETRIES = { retriesMax: 2, backoffMs: { initial: 30, max: 200 } };
 /**
  * A venue over the Connect protocol on one kept HTTP/2 connection. Placing, canceling and replacing are sent once: whether to send
  * again after a lost answer is the caller's decision. Only `getOrder` is tried again, with jitter. After 5 failures in a row a
- * breaker fails calls at once for 1 s. A stream that ends without having been aborted throws `BrokerUnavailable`.
+ * breaker fails calls at once for 1 s, with `BrokerCircuitOpen`. A stream that ends without having been aborted throws `BrokerUnavailable`.
  */
 export function createConnectBroker({ baseUrl, deadlineMs = DEADLINE_MS, logger }: ConnectBrokerOptions): Broker {
   const client: Client<typeof BrokerService> = createClient(BrokerService, connectVenue(baseUrl));

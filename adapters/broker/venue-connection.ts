@@ -2,9 +2,9 @@ import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleWhen, retry, wrap } from 'cockatiel';
 import type { Logger } from 'pino';
+import { CIRCUIT_OPEN_MS } from '../../domain/retry/circuit.ts';
 
 const CONSECUTIVE_FAILURES_MAX = 5;
-const HALF_OPEN_AFTER_MS = 1_000;
 /** A peer that vanished without a word is noticed by its missing answer to a PING. */
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 5_000;
@@ -35,7 +35,7 @@ export interface PolicyOptions {
  */
 export function createVenuePolicies({ name, retriesMax, backoffMs, logger }: PolicyOptions) {
   const breaker = circuitBreaker(handleWhen(isTransient), {
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
+    halfOpenAfter: CIRCUIT_OPEN_MS,
     breaker: new ConsecutiveBreaker(CONSECUTIVE_FAILURES_MAX),
   });
   breaker.onBreak((reason) =>

@@ -5,7 +5,13 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions,
 import type { OrderActivities } from '../../activities/order-activities.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { OrderSubmission } from '../../contracts/orders.ts';
-import { ATTENTION_NEEDED, type ExecutedSteps, ORDER_WORKFLOW, type OrderProgress } from '../../contracts/workflow-messages.ts';
+import {
+  ATTENTION_NEEDED,
+  type ExecutedSteps,
+  type OperatorRequest,
+  ORDER_WORKFLOW,
+  type OrderProgress,
+} from '../../contracts/workflow-messages.ts';
 import { useTemporal, useTimeSkipping } from './services.ts';
 
 /** temporal.api.enums.v1.IndexedValueType */
@@ -90,6 +96,8 @@ export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => 
   expiresAt: null,
   ...over,
 });
+
+export const OPERATOR: OperatorRequest = { operator: 'user/olga', reason: 'the venue is back' };
 
 /** What becomes of an order of ten. */
 export const PENDING = progressOf({ status: 'PENDING_NEW', isAcknowledged: false });

@@ -1,17 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  type OperatorRequest,
-  type OrderProgress,
-  REPLACE_UPDATE,
-  RETRY_NOW_UPDATE,
-  type Replacement,
-} from '../../contracts/workflow-messages.ts';
+import { type OrderProgress, REPLACE_UPDATE, RETRY_NOW_UPDATE, type Replacement } from '../../contracts/workflow-messages.ts';
 import {
   CANCELED,
   createOrderWorkflowRig,
   executed,
   FILLED,
+  OPERATOR,
   type OrderWorkflowRig,
   PENDING,
   progressOf,
@@ -27,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const OPERATOR: OperatorRequest = { operator: 'user/olga', reason: 'the venue is back' };
 const REPLACEMENT: Replacement = {
   orderId: '01a20e19-ff87-70bb-a9b3-17c5194693af',
   terms: { quantity: '12' },

@@ -12,7 +12,7 @@ import {
   PROGRESS_QUERY,
   RETRY_NOW_UPDATE,
 } from '../../contracts/workflow-messages.ts';
-import { createOrderWorkflowRig, executed, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
+import { createOrderWorkflowRig, executed, OPERATOR, type OrderWorkflowRig, progressOf } from '../support/order-workflow-rig.ts';
 import { type RunHistory, readChain } from '../support/run-chain.ts';
 
 /** On the server that operators use: its suggestion to continue, its races and its limits are what this is about. */
@@ -161,7 +161,7 @@ describe('an order with thousands of fills', () => {
       last = await fillUntil(handle, last + 1, async () => (await handle.describe()).historyLength > LONG + 300);
       expect((await handle.describe()).runId).toBe(runId);
       isSilent = false;
-      await handle.executeUpdate(RETRY_NOW_UPDATE, { args: [{ operator: 'user/olga', reason: 'the venue is back' }] });
+      await handle.executeUpdate(RETRY_NOW_UPDATE, { args: [OPERATOR] });
       expect(await cancel.result()).toMatchObject({ status: 'PARTIALLY_FILLED' });
       last = await fillUntil(handle, last + 1, async () => (await handle.describe()).runId !== runId);
       await expect.poll(() => filledOf(handle), { timeout: 30_000 }).toBe(last);

@@ -20,6 +20,7 @@ import {
   createOrderWorkflowRig,
   executed,
   FILLED,
+  OPERATOR,
   type OrderWorkflowRig,
   PENDING,
   progressOf,
@@ -32,7 +33,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const OPERATOR: OperatorRequest = { operator: 'user/olga', reason: 'the venue is back' };
 const QUICK_S = [0, 1, 5, 30];
 const EXECUTION_S = [5 * 60, 15 * 60, 3600, 6 * 3600];
 const BOOKING_S = [2 * 60, 10 * 60, 30 * 60, 2 * 3600];

@@ -1,5 +1,6 @@
 import type { OrderStep } from '../../contracts/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
+import { CIRCUIT_OPEN_MS } from '../../domain/retry/circuit.ts';
 import { BOOKING_RETRY_SCHEDULE_MS, EXECUTION_RETRY_SCHEDULE_MS, nextRetry, QUICK_RETRIES_MS } from '../../domain/retry/schedules.ts';
 import type { AttemptFailure } from './failure.ts';
 
@@ -22,9 +23,6 @@ export interface Retry {
   /** That attempt got no further than the open circuit: the next one makes up for it. */
   isKeptBack?: boolean;
 }
-
-/** After it an open circuit lets a call through. */
-const CIRCUIT_OPEN_MS = 1_000;
 
 /** The failed actions of one order and when each is tried again: quickly at first, then by its schedule, then by an operator. */
 export class Retries {

@@ -1,0 +1,2 @@
+/** How long the open circuit to the venue refuses calls before it lets one through. */
+export const CIRCUIT_OPEN_MS = 1_000;
