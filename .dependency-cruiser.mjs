@@ -1,6 +1,7 @@
 /**
- * Who may import whom, types included. Each rule's `from.path` must match a module (dev/verify-imports.ts asserts it), so none is idle.
- * What workflows may reach at run time is in .dependency-cruiser.runtime.mjs.
+ * Who may import whom, types included. Each rule's `from.path` must match a module
+ * (dev/verify-imports.ts asserts it), so none is idle. What workflows may reach at run time is in
+ * .dependency-cruiser.runtime.mjs.
  */
 
 const outside = (...allowed) => ({ pathNot: allowed });
@@ -15,14 +16,16 @@ export default {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'Modules that import each other cannot be read, tested or initialised one at a time.',
+      comment:
+        'Modules that import each other cannot be read, tested or initialised one at a time.',
       severity: 'error',
       from: { path: '^[^/]+/' },
       to: { circular: true },
     },
     {
       name: 'domain-stands-alone',
-      comment: 'Pure rules: decimal.js and nothing else, so no clock, no randomness, no environment.',
+      comment:
+        'Pure rules: decimal.js and nothing else, so no clock, no randomness, no environment.',
       severity: 'error',
       from: { path: '^domain/' },
       to: outside('^domain/', npm('decimal\\.js')),
@@ -36,14 +39,22 @@ export default {
     },
     {
       name: 'workflows-are-deterministic',
-      comment: 'Workflows stand on the workflow SDK, the domain and the contracts; activities they know as types only (next rule).',
+      comment:
+        'Workflows stand on the workflow SDK, the domain and the contracts; activities they know as types only (next rule).',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: outside('^workflows/', '^domain/', '^contracts/', '^activities/', npm('@temporalio/(workflow|common)')),
+      to: outside(
+        '^workflows/',
+        '^domain/',
+        '^contracts/',
+        '^activities/',
+        npm('@temporalio/(workflow|common)'),
+      ),
     },
     {
       name: 'workflows-see-activities-as-types',
-      comment: 'An activity that is imported as a value would be bundled into the sandbox and run inside the workflow.',
+      comment:
+        'An activity that is imported as a value would be bundled into the sandbox and run inside the workflow.',
       severity: 'error',
       from: { path: '^workflows/' },
       to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
@@ -82,7 +93,12 @@ export default {
       severity: 'error',
       from: { path: '^api/', pathNot: COMPOSITION_ROOTS },
       to: {
-        path: ['^(adapters|activities|workers|market-data|paper-broker|drizzle|dev)/', npm('drizzle-orm'), npm('postgres'), npm('ioredis')],
+        path: [
+          '^(adapters|activities|workers|market-data|paper-broker|drizzle|dev)/',
+          npm('drizzle-orm'),
+          npm('postgres'),
+          npm('ioredis'),
+        ],
       },
     },
     {
@@ -100,8 +116,9 @@ export default {
       to: { path: '^(use-cases|activities|api|workers|workflows|market-data|paper-broker|dev)/' },
     },
     {
-      name: 'venue-and-hub-are-strangers',
-      comment: 'The paper broker and the market-data service talk to the hub by their protocols, never by its code.',
+      name: 'broker-and-hub-are-strangers',
+      comment:
+        'The paper broker and the market-data service talk to the hub by their protocols, never by its code.',
       severity: 'error',
       from: { path: '^(market-data|paper-broker)/' },
       to: { path: '^(use-cases|activities|api|workers|workflows|drizzle|dev)/' },
@@ -124,7 +141,9 @@ export default {
       name: 'development-packages-stay-in-development',
       comment: 'A process must run with production dependencies alone.',
       severity: 'error',
-      from: { path: '^(domain|contracts|use-cases|activities|api|adapters|workers|workflows|market-data|paper-broker|drizzle)/' },
+      from: {
+        path: '^(domain|contracts|use-cases|activities|api|adapters|workers|workflows|market-data|paper-broker|drizzle)/',
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -139,6 +158,9 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

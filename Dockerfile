@@ -20,10 +20,10 @@ COPY api ./api
 COPY workers ./workers
 COPY market-data ./market-data
 COPY paper-broker ./paper-broker
-COPY proto/gen ./proto/gen
+COPY proto ./proto
 COPY drizzle ./drizzle
 COPY dev ./dev
 
 USER node
 STOPSIGNAL SIGTERM
-CMD ["node", "api/main.ts"]
+CMD ["node", "--heap-growing-percent=50", "api/main.ts"]

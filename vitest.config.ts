@@ -4,21 +4,35 @@ const INTEGRATION = [
   'test/{integration,workflows,adapters,paper-broker,market-data,activities,workers,replay,dev,orders-table}/**/*.test.ts',
   'test/**/*.integration.test.ts',
 ];
-const E2E = ['test/e2e/**/*.test.ts'];
+const E2E = ['test/{e2e,hostile}/**/*.test.ts'];
+/** Of those, what floods the system or measures how it stands a flood. */
+const ALONE = [
+  'test/e2e/{cancel-replace-races,chaos,limits,many-fills,pump-restart,thousand-orders}.test.ts',
+  'test/hostile/**/*.test.ts',
+];
 
 /**
- * Two cores are enough: pure tests run side by side, tests with real services two files at a time, and whole stacks one after
- * another. Services are started at the first demand and once per run (test/support/services.ts).
+ * Two cores are enough: two files at a time, one after another in the same two processes, which
+ * load the product once. Whole stacks come after them, and last what needs the machine for itself.
+ * Services are started at the first demand and once per run (test/support/services.ts).
  */
 export default defineConfig({
   test: {
     pool: 'forks',
+    isolate: false,
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default'],
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...INTEGRATION, ...E2E], maxWorkers: 2, testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...INTEGRATION, ...E2E],
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         extends: true,
@@ -28,7 +42,6 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -36,11 +49,22 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: E2E,
-          maxWorkers: 1,
-          fileParallelism: false,
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ALONE,
+          maxWorkers: 1,
           sequence: { groupOrder: 2 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

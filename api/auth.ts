@@ -1,28 +1,37 @@
 import { createMiddleware } from 'hono/factory';
-import type { Caller, Role } from '../contracts/caller.ts';
 import { HubError } from '../contracts/errors.ts';
-import type { AccessTokens } from '../contracts/ports/auth.ts';
+import type { AccessTokens } from '../contracts/identity/auth.ts';
+import { readBearerToken } from '../contracts/identity/bearer-token.ts';
+import type { Caller, Role } from '../contracts/identity/caller.ts';
+import type { RateLimits } from '../contracts/rate-limits.ts';
 import { type ApiEnv, callerOf } from './api-env.ts';
+import { assertInTime } from './limits/limit-requests.ts';
+import { rateLimited, rateLimitHeaders } from './limits/rate-limit-headers.ts';
 
-const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
-
-/** Reads an `Authorization` header (RFC 6750, 2.1). Failures: `UNAUTHENTICATED`, `TOKEN_INVALID`, `TOKEN_EXPIRED`. */
+/**
+ * Reads an `Authorization` header (RFC 6750, 2.1). Failures: `UNAUTHENTICATED`, those of
+ * `AccessTokens.verify`.
+ */
 export type Authenticate = (authorization: string | null | undefined) => Promise<Caller>;
 
 /** The one verifier of both wires. */
 export function createAuthenticate(accessTokens: AccessTokens): Authenticate {
-  return async (authorization) => {
-    if (!authorization) throw new HubError('UNAUTHENTICATED');
-    const token = BEARER.exec(authorization)?.[1];
-    if (!token) throw new HubError('TOKEN_INVALID');
-    return accessTokens.verify(token);
-  };
+  return async (authorization) => accessTokens.verify(readBearerToken(authorization));
 }
 
-/** Guards of a route, to be put before its validation. */
-export function createGuards(authenticate: Authenticate) {
+/**
+ * Guards of a route, to be put before its validation. A user's requests are counted where the user
+ * is known.
+ */
+export function createGuards(authenticate: Authenticate, rateLimits: RateLimits) {
   const signedIn = createMiddleware<ApiEnv>(async (c, next) => {
-    c.set('caller', await authenticate(c.req.header('Authorization')));
+    const caller = await authenticate(c.req.header('Authorization'));
+    c.set('caller', caller);
+    const state = await rateLimits.take('requests_per_user', caller.userId);
+    for (const [name, value] of Object.entries(rateLimitHeaders('user', state)))
+      c.header(name, value);
+    if (!state.isAllowed) throw rateLimited(state);
+    assertInTime(c);
     await next();
   });
   const hasRole = (role: Role) =>
@@ -30,7 +39,7 @@ export function createGuards(authenticate: Authenticate) {
       if (!callerOf(c).roles.includes(role)) throw new HubError('FORBIDDEN');
       await next();
     });
-  return { signedIn, operator: [signedIn, hasRole('OPERATOR')] };
+  return { authenticate, signedIn, operator: [signedIn, hasRole('OPERATOR')] };
 }
 
 export type Guards = ReturnType<typeof createGuards>;

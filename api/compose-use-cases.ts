@@ -1,46 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { createConnectBrokers } from '../adapters/broker/connect-brokers.ts';
 import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
-import { createAttentionReader } from '../adapters/postgres/attention-reader.ts';
-import { createBacklogReader } from '../adapters/postgres/backlog-reader.ts';
-import { createBreakStore } from '../adapters/postgres/break-store.ts';
-import { createBulkOrders } from '../adapters/postgres/bulk-orders.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
-import { createInstrumentStore } from '../adapters/postgres/instrument-store.ts';
-import { createOperatorLog } from '../adapters/postgres/operator-log.ts';
-import { createOrderReader } from '../adapters/postgres/order-reader.ts';
-import { createOrderStore } from '../adapters/postgres/order-store.ts';
-import { createPortfolioReader } from '../adapters/postgres/portfolio-reader.ts';
-import { createSettlementStore } from '../adapters/postgres/settlement-store.ts';
-import { createTradingSessionStore } from '../adapters/postgres/trading-session-store.ts';
-import { createUserStore } from '../adapters/postgres/user-store.ts';
-import { createWatchlistStore } from '../adapters/postgres/watchlist-store.ts';
-import { createWithdrawalStore } from '../adapters/postgres/withdrawal-store.ts';
-import { createAccessTokens } from '../adapters/security/access-tokens.ts';
-import { createPasswordHasher } from '../adapters/security/password-hasher.ts';
-import { createBulkWorkflows } from '../adapters/temporal/bulk-workflows.ts';
+import { createBreakStore } from '../adapters/postgres/executions/break-store.ts';
+import { createInstrumentStore } from '../adapters/postgres/market/instrument-store.ts';
+import { createTradingSessionStore } from '../adapters/postgres/market/trading-session-store.ts';
+import { createWatchlistStore } from '../adapters/postgres/market/watchlist-store.ts';
+import { createOperatorLog } from '../adapters/postgres/operators/operator-log.ts';
+import { createOperatorReader } from '../adapters/postgres/operators/operator-reader.ts';
+import { createOrderReader } from '../adapters/postgres/orders/order-reader.ts';
+import { createOrderStore } from '../adapters/postgres/orders/order-store.ts';
+import { createFundingStore } from '../adapters/postgres/portfolio/funding-store.ts';
+import { createPortfolioReader } from '../adapters/postgres/portfolio/portfolio-reader.ts';
+import { createSettlementStore } from '../adapters/postgres/settlement/settlement-store.ts';
+import type { RedisConnection } from '../adapters/redis/connect-redis.ts';
+import { signCalls } from '../adapters/security/service-calls.ts';
+import {
+  type CalledService,
+  createServiceTokenSource,
+} from '../adapters/security/service-tokens.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
-import { createExecutionRepairs } from '../adapters/temporal/execution-repairs.ts';
-import { createOrderWorkflows } from '../adapters/temporal/order-workflows.ts';
-import { createSettlementWorkflows } from '../adapters/temporal/settlement-workflows.ts';
+import { createExecutionRepairs } from '../adapters/temporal/executions/execution-repairs.ts';
+import { createBulkWorkflows } from '../adapters/temporal/operators/bulk-workflows.ts';
+import { createOrderWorkflows } from '../adapters/temporal/orders/order-workflows.ts';
+import { createSettlementWorkflows } from '../adapters/temporal/settlement/settlement-workflows.ts';
 import { createWorkflowMonitor } from '../adapters/temporal/workflow-monitor.ts';
-import type { AccessTokens } from '../contracts/ports/auth.ts';
-import type { BacklogReader, WorkflowMonitor } from '../contracts/ports/backlog.ts';
-import { type CalendarName, calendarNamed } from '../domain/calendar/choose-calendar.ts';
-import { createAdminUseCases } from '../use-cases/admin/admin-use-cases.ts';
-import { createBulkUseCases } from '../use-cases/admin/bulk-use-cases.ts';
-import { createAuthUseCases } from '../use-cases/auth/auth-use-cases.ts';
-import { createExecutionAdmin } from '../use-cases/executions/execution-admin.ts';
-import { createMarketUseCases } from '../use-cases/market/market-use-cases.ts';
-import { createAcceptOrder } from '../use-cases/orders/accept-order.ts';
-import { createCancelOrder } from '../use-cases/orders/cancel-order.ts';
-import { createOrderReads } from '../use-cases/orders/read-orders.ts';
-import { createReplaceOrder } from '../use-cases/orders/replace-order.ts';
-import { createSubmitOrder } from '../use-cases/orders/submit-order.ts';
-import { createPortfolioUseCases } from '../use-cases/portfolio/portfolio-use-cases.ts';
-import { createWithdrawalUseCases } from '../use-cases/portfolio/withdrawal-use-cases.ts';
-import { createSettlementAdmin } from '../use-cases/settlement/settlement-admin.ts';
-import type { HubUseCases } from '../use-cases/use-cases.ts';
+import type { BrokerSettings } from '../contracts/broker-session/broker-settings.ts';
+import type { AccessTokens } from '../contracts/identity/auth.ts';
+import type { WorkflowMonitor } from '../contracts/operators/backlog.ts';
+import type { OperatorReader } from '../contracts/operators/operator-reader.ts';
+import type { LoginLocks, RateLimits } from '../contracts/rate-limits.ts';
+import { type CalendarName, calendarNamed } from '../domain/market/choose-calendar.ts';
+import { bind } from '../use-cases/bind.ts';
+import { executionUseCases } from '../use-cases/executions/execution-use-cases.ts';
+import type { HubUseCases } from '../use-cases/hub-use-cases.ts';
+import { marketUseCases } from '../use-cases/market/market-use-cases.ts';
+import { operatorUseCases } from '../use-cases/operators/operator-use-cases.ts';
+import { createEarlyStarts } from '../use-cases/orders/early-starts.ts';
+import { orderUseCases } from '../use-cases/orders/order-use-cases.ts';
+import { portfolioUseCases } from '../use-cases/portfolio/portfolio-use-cases.ts';
+import { createReadPrices } from '../use-cases/portfolio/read-prices.ts';
+import { settlementUseCases } from '../use-cases/settlement/settlement-use-cases.ts';
+import { composeIdentity } from './compose-identity.ts';
 
 export interface CompositionConfig {
   databaseUrl: string;
@@ -48,7 +50,10 @@ export interface CompositionConfig {
   temporalAddress: string;
   temporalNamespace: string;
   marketDataUrl: string;
+  brokers: BrokerSettings[];
   marketCalendar: CalendarName;
+  openOrdersMax: number;
+  marketDataServiceSecret: string;
   jwtSecret: string;
 }
 
@@ -58,81 +63,122 @@ export interface Composition {
   /** A dependency's name, and a call that throws while it is away. */
   readiness: Record<string, () => Promise<unknown>>;
   /** What the metrics tell of what waits. */
-  backlog: BacklogReader;
+  backlog: Pick<OperatorReader, 'readBacklog'>;
   monitor: WorkflowMonitor;
   close(): Promise<void>;
 }
 
-/** The use-cases over the real Postgres, Temporal and market-data service. */
-export async function composeUseCases(config: CompositionConfig, logger: Logger): Promise<Composition> {
+/** How long a read of orders waits for the broker to say where stops lie. */
+const STOPS_DEADLINE_MS = 300;
+
+/** The use-cases over the real Postgres, Temporal, broker and market-data service. */
+export async function composeUseCases(
+  config: CompositionConfig,
+  counters: { redis: RedisConnection | null; rateLimits: RateLimits; loginLocks: LoginLocks },
+  logger: Logger,
+): Promise<Composition> {
   const clock = Date.now;
   const calendar = calendarNamed(config.marketCalendar);
-  const database = openDatabase(config.databaseUrl, { poolSize: config.databasePoolSize, applicationName: 'hub-api' });
-  const temporal = await connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
-  const closing = new AbortController();
-  const marketData = createConnectMarketData({ baseUrl: config.marketDataUrl, logger, follow: closing.signal });
+  const { rateLimits } = counters;
+  const database = openDatabase(config.databaseUrl, {
+    poolSize: config.databasePoolSize,
+    applicationName: 'hub-api',
+  });
   const { sql } = database;
-
-  const accessTokens = createAccessTokens(config.jwtSecret, clock);
-  const passwords = await createPasswordHasher();
-  const users = createUserStore(sql);
-  const orders = createOrderStore(database);
-  const workflows = createOrderWorkflows(temporal.client);
-  const acceptOrder = createAcceptOrder({ orders, marketData, calendar, clock });
-  const orderReader = createOrderReader(sql);
-  const orderReads = createOrderReads({ orders: orderReader });
-  const instruments = createInstrumentStore(sql);
-  const sessions = createTradingSessionStore(sql);
+  const temporal = await connectTemporal({
+    address: config.temporalAddress,
+    namespace: config.temporalNamespace,
+  });
+  const { client } = temporal;
+  const closing = new AbortController();
+  const authenticateFor = (audience: CalledService, secret: string) =>
+    signCalls(createServiceTokenSource('api', { secret, audience, clock }));
+  const marketData = createConnectMarketData({
+    baseUrl: config.marketDataUrl,
+    authenticate: authenticateFor('market-data', config.marketDataServiceSecret),
+    logger,
+    follow: closing.signal,
+  });
+  const brokers = createConnectBrokers({
+    brokers: config.brokers,
+    authenticate: (secret) => authenticateFor('paper-broker', secret),
+    deadlineMs: STOPS_DEADLINE_MS,
+    logger,
+  });
+  const identity = await composeIdentity(config, { sql, ...counters, clock, logger });
+  const workflows = createOrderWorkflows(client);
+  const operatorReader = createOperatorReader(sql);
   const log = createOperatorLog(sql);
 
   return {
-    accessTokens,
+    accessTokens: identity.accessTokens,
     useCases: {
-      auth: createAuthUseCases({ users, passwords, accessTokens, clock, newId: randomUUID, logger }),
-      orders: {
-        ...orderReads,
-        submitOrder: createSubmitOrder({ orders, workflows, marketData, acceptOrder, clock, logger }),
-        replaceOrder: createReplaceOrder({ orders, reader: orderReader, workflows, getOrder: orderReads.getOrder, clock }),
-        cancelOrder: createCancelOrder({ workflows, getOrder: orderReads.getOrder }),
-      },
-      portfolio: createPortfolioUseCases({ portfolio: createPortfolioReader(sql), marketData, clock }),
-      withdrawals: createWithdrawalUseCases({ withdrawals: createWithdrawalStore(sql), clock }),
-      settlements: createSettlementAdmin({
-        settlements: createSettlementStore(sql),
-        workflows: createSettlementWorkflows(temporal.client),
-        newId: randomUUID,
-      }),
-      executions: createExecutionAdmin({ workflows: createExecutionRepairs(temporal.client), log, newId: randomUUID }),
-      market: createMarketUseCases({
-        instruments,
-        watchlists: createWatchlistStore(sql),
-        marketData,
-        sessions,
-        calendar,
-        clock,
-      }),
-      admin: createAdminUseCases({
-        orders: createAttentionReader(sql),
-        workflows,
-        log,
-        newId: randomUUID,
-        breaks: createBreakStore(database),
-        sessions,
-        instruments,
-        calendar,
-        clock,
-      }),
-      bulk: createBulkUseCases({ orders: createBulkOrders(sql), workflows: createBulkWorkflows(temporal.client), log, clock }),
+      identity: identity.useCases,
+      orders: bind(
+        {
+          orders: createOrderStore(database),
+          reader: createOrderReader(sql),
+          earlyStarts: createEarlyStarts(),
+          openOrdersMax: config.openOrdersMax,
+          ...{ workflows, brokers, marketData, calendar, rateLimits, clock, logger },
+        },
+        orderUseCases,
+      ),
+      portfolio: bind(
+        {
+          portfolio: createPortfolioReader(sql),
+          readPrices: createReadPrices(marketData),
+          funding: createFundingStore(sql),
+          clock,
+        },
+        portfolioUseCases,
+      ),
+      settlement: bind(
+        {
+          settlements: createSettlementStore(sql),
+          workflows: createSettlementWorkflows(client),
+          newId: randomUUID,
+        },
+        settlementUseCases,
+      ),
+      executions: bind(
+        {
+          workflows: createExecutionRepairs(client, config.jwtSecret),
+          breaks: createBreakStore(database),
+          newId: randomUUID,
+          log,
+        },
+        executionUseCases,
+      ),
+      market: bind(
+        {
+          instruments: createInstrumentStore(sql),
+          watchlists: createWatchlistStore(sql),
+          sessions: createTradingSessionStore(sql),
+          ...{ marketData, calendar, clock },
+        },
+        marketUseCases,
+      ),
+      operators: bind(
+        {
+          reader: operatorReader,
+          bulks: createBulkWorkflows(client, config.jwtSecret),
+          newId: randomUUID,
+          ...{ workflows, log, brokers, clock, logger },
+        },
+        operatorUseCases,
+      ),
     },
     readiness: {
       postgres: () => sql`select 1`,
       temporal: () => temporal.connection.healthService.check({}),
       marketData: () => marketData.getQuotes(['AAPL']),
     },
-    backlog: createBacklogReader(sql),
-    monitor: createWorkflowMonitor(temporal.client),
+    backlog: operatorReader,
+    monitor: createWorkflowMonitor(client),
     async close() {
       closing.abort();
+      await identity.close();
       await database.close();
       await temporal.close();
     },

@@ -1,104 +1,104 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { HubError } from '../contracts/errors.ts';
 import type { ApiEnv } from './api-env.ts';
-import { CONNECT_PATH_PREFIX } from './connect/connect-handler.ts';
-import { PROBLEM_CONTENT_TYPE, toProblem } from './problem.ts';
-import { REQUEST_ID_HEADER, requestIdFrom } from './request-id.ts';
-
-/** The API itself answers 408 after 10 s; these bound clients that never finish their head, or their body after that answer. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
-const CHECK_INTERVAL_MS = 1_000;
-const SWEEP_INTERVAL_MS = 50;
-/** Longer than a load balancer keeps its idle connections (60 s is usual), so that it never writes into one that we just closed. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+import { CONNECT_PATH_PREFIX, type NodeHandler } from './connect/connect-handler.ts';
+import { PROBLEM_CONTENT_TYPE, toProblem } from './rest/problem.ts';
+import { REQUEST_ID_HEADER, requestIdFrom } from './rest/request-id.ts';
 
 export interface Listeners {
   /** The ports that were opened: of use when 0 was asked for. */
-  ports: { http: number; h2c: number };
-  /** Takes no new connection, lets the requests under way end, and drops what is left after `graceMs`. */
+  ports: { http: number; h2c: number; metrics: number };
+  /**
+   * Takes no new connection, lets the requests under way end, and drops what is left after
+   * `graceMs`.
+   */
   close(graceMs: number): Promise<void>;
 }
 
-/** A server for HTTP/2 without TLS. */
-export interface H2cServer {
+export interface PortServer {
   listen(port: number, host: string): Promise<{ port: number }>;
   close(graceMs: number): Promise<void>;
 }
 
 export interface ListenersOptions {
-  app: OpenAPIHono<ApiEnv>;
-  connect: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Serves Connect and nothing else. */
-  h2c: H2cServer;
-  host: string;
   /** REST, and Connect and gRPC-Web over HTTP/1.1. */
-  httpPort: number;
+  http: PortServer;
   /** gRPC and Connect over HTTP/2 without TLS. */
-  h2cPort: number;
+  h2c: PortServer;
+  metrics: PortServer;
+  host: string;
+  metricsHost: string;
+  ports: { http: number; h2c: number; metrics: number };
 }
 
-/** Opens both ports; neither stays open when the other cannot be had. */
-export async function openListeners({ app, connect, h2c, host, httpPort, h2cPort }: ListenersOptions): Promise<Listeners> {
-  const rest = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
-  const http = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    },
-    (request: IncomingMessage, response: ServerResponse) => {
-      if (request.url?.startsWith(CONNECT_PATH_PREFIX)) connect(request, response);
-      else void rest(request, response);
-    },
-  );
-  const ports = { http: await listen(http, httpPort, host), h2c: 0 };
+/** Opens all ports; none stays open when another cannot be had. */
+export async function openListeners({
+  http,
+  h2c,
+  metrics,
+  host,
+  metricsHost,
+  ports,
+}: ListenersOptions): Promise<Listeners> {
+  const opened: PortServer[] = [];
+  const open = async (server: PortServer, port: number, address: string): Promise<number> => {
+    const listening = await server.listen(port, address);
+    opened.push(server);
+    return listening.port;
+  };
+  const closeAll = async (graceMs: number): Promise<void> => {
+    await Promise.all(opened.map((server) => server.close(graceMs)));
+  };
   try {
-    ports.h2c = (await h2c.listen(h2cPort, host)).port;
+    return {
+      ports: {
+        http: await open(http, ports.http, host),
+        h2c: await open(h2c, ports.h2c, host),
+        metrics: await open(metrics, ports.metrics, metricsHost),
+      },
+      close: closeAll,
+    };
   } catch (error) {
-    http.close();
+    await closeAll(0);
     throw error;
   }
-  return {
-    ports,
-    close: async (graceMs) => {
-      await Promise.all([closeHttp(http, graceMs), h2c.close(graceMs)]);
-    },
-  };
 }
 
-/** A request whose target or Host cannot be read as a URL never reaches the app. */
+/** What the HTTP/1.1 port serves: Connect's paths, and REST for all others. */
+export function createHttpHandler(app: OpenAPIHono<ApiEnv>, connect: NodeHandler): NodeHandler {
+  const rest = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
+  return (request, response) =>
+    (request.url?.startsWith(CONNECT_PATH_PREFIX) ? connect : rest)(request, response);
+}
+
+/**
+ * What Hono cannot read is a mistake of the client; what the app itself could not answer is the
+ * server's to answer, log and count.
+ */
 function answerUnreadable(error: unknown): Response {
+  if (!(error instanceof RequestError)) throw error;
   const requestId = requestIdFrom(null);
-  const problem = toProblem(new HubError(error instanceof RequestError ? 'VALIDATION_FAILED' : 'INTERNAL'), { path: '/', requestId });
-  const headers = { 'Content-Type': PROBLEM_CONTENT_TYPE, [REQUEST_ID_HEADER]: requestId };
-  return new Response(JSON.stringify(problem), { status: problem.status, headers });
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      if (address !== null && typeof address === 'object') resolve(address.port);
-      else reject(new Error(`no port was opened on ${host}`));
-    });
+  const { contentType, body } = wordAsProblem(400, requestId);
+  return new Response(body, {
+    status: 400,
+    headers: { 'Content-Type': contentType, [REQUEST_ID_HEADER]: requestId },
   });
 }
 
-/** A connection that was busy when the server closed is kept alive by Node after its answer: it is ended then. */
-function closeHttp(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const dropRest = setTimeout(() => server.closeAllConnections(), graceMs);
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
-    server.close(() => {
-      clearTimeout(dropRest);
-      clearInterval(sweep);
-      resolve();
-    });
-  });
+const CODES = {
+  400: 'VALIDATION_FAILED',
+  408: 'REQUEST_TIMEOUT',
+  429: 'RATE_LIMITED',
+  431: 'HEADERS_TOO_LARGE',
+  500: 'INTERNAL',
+} as const;
+
+/** Words what the server answers before or instead of the app as the app does. */
+export function wordAsProblem(
+  status: keyof typeof CODES,
+  requestId: string,
+): { contentType: string; body: string } {
+  const problem = toProblem(new HubError(CODES[status]), { path: '/', requestId });
+  return { contentType: PROBLEM_CONTENT_TYPE, body: JSON.stringify(problem) };
 }

@@ -38,7 +38,10 @@ export async function createBenchContext(stack: Stack): Promise<BenchContext> {
     sql,
     client: new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE ?? 'default' }),
     load,
-    meter: createUsageMeter(() => ({ ...stackProcessGroups(stack), clients: { pids: [load.pid] } })),
+    meter: createUsageMeter(() => ({
+      ...stackProcessGroups(stack),
+      clients: { pids: [load.pid] },
+    })),
     accounts,
     signTokens: () => Promise.all(accounts.map((account) => accessTokens.sign(account.caller))),
     close: async () => {
@@ -49,7 +52,10 @@ export async function createBenchContext(stack: Stack): Promise<BenchContext> {
   };
 }
 
-/** The processes of the stack. The bench's own process relays their logs, as the supervisor of `npm start` does. */
+/**
+ * The processes of the stack. The bench's own process relays their logs, as the supervisor of `npm
+ * start` does.
+ */
 export function stackProcessGroups(stack: Stack): Record<string, ProcessGroup> {
   const { services, processes } = stack;
   return {

@@ -10,25 +10,41 @@ interface Request {
   readonly params: unknown;
 }
 
-type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+type Reply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string };
 
 export interface JobProcess<J extends Jobs> {
   readonly pid: number;
-  /** Throws what the job threw, or a sentence when the program ends or takes longer than `timeoutMs`. */
-  run<K extends keyof J & string>(name: K, params: Parameters<J[K]>[0], timeoutMs: number): Promise<Awaited<ReturnType<J[K]>>>;
+  /**
+   * Throws what the job threw, or a sentence when the program ends or takes longer than
+   * `timeoutMs`.
+   */
+  run<K extends keyof J & string>(
+    name: K,
+    params: Parameters<J[K]>[0],
+    timeoutMs: number,
+  ): Promise<Awaited<ReturnType<J[K]>>>;
   /** Ends the program and waits. */
   stop(): Promise<void>;
 }
 
 /** Ends in its own process group, so that Ctrl-C reaches it through the bench alone. */
 export function forkJobs<J extends Jobs>(program: URL): JobProcess<J> {
-  const child = fork(fileURLToPath(program), { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(program), {
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program.pathname} cannot be started`);
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: Error) => void }
+  >();
   let lastId = 0;
   const ended = watchEnd(child, (how) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${program.pathname} ended (${how})`));
+    for (const { reject } of waiting.values())
+      reject(new Error(`${program.pathname} ended (${how})`));
     waiting.clear();
   });
   child.on('message', (reply: Reply) => {
@@ -53,7 +69,10 @@ export function forkJobs<J extends Jobs>(program: URL): JobProcess<J> {
             then(value);
           };
         // The result is what the job's own type says: it was made by that job in the child.
-        waiting.set(id, { resolve: settle(resolve as (value: unknown) => void), reject: settle(reject) });
+        waiting.set(id, {
+          resolve: settle(resolve as (value: unknown) => void),
+          reject: settle(reject),
+        });
         child.send({ id, name, params } satisfies Request);
       }),
     stop: async () => {
@@ -78,14 +97,21 @@ function watchEnd(child: ChildProcess, onEnd: (how: string) => void): Promise<vo
   });
 }
 
-/** The forked program's side: answers each job, and ends through `onStop` when the bench lets go of it or is gone. */
+/**
+ * The forked program's side: answers each job, and ends through `onStop` when the bench lets go of
+ * it or is gone.
+ */
 export function serveJobs(jobs: Jobs, onStop: () => Promise<void> = async () => {}): void {
   process.on('message', ({ id, name, params }: Request) => {
     const job = jobs[name] as ((params: unknown) => Promise<unknown>) | undefined;
     const answer = job ? job(params) : Promise.reject(new Error(`there is no job ${name}`));
     answer.then(
       (result) => process.send?.({ id, result } satisfies Reply),
-      (error: unknown) => process.send?.({ id, error: error instanceof Error ? error.message : String(error) } satisfies Reply),
+      (error: unknown) =>
+        process.send?.({
+          id,
+          error: error instanceof Error ? error.message : String(error),
+        } satisfies Reply),
     );
   });
   process.once('disconnect', () => {

@@ -100,7 +100,14 @@ function cancel({ baseUrl, tokens, orders, concurrency }: CancelParams): Promise
 function get({ baseUrl, tokens, path, pace }: GetParams): Promise<LoadResult> {
   const call = callerOf(baseUrl);
   return runPaced(pace, async (index) => {
-    expectStatus(await call({ method: 'GET', path, headers: { authorization: `Bearer ${pick(tokens, index)}` } }), 200);
+    expectStatus(
+      await call({
+        method: 'GET',
+        path,
+        headers: { authorization: `Bearer ${pick(tokens, index)}` },
+      }),
+      200,
+    );
   });
 }
 
@@ -109,7 +116,15 @@ function login({ baseUrl, users, pace }: LoginParams): Promise<LoadResult> {
   return runPaced(pace, async (index) => {
     const { email, password } = pick(users, index);
     const headers = { 'content-type': 'application/json' };
-    expectStatus(await call({ method: 'POST', path: '/v1/auth/login', headers, body: JSON.stringify({ email, password }) }), 200);
+    expectStatus(
+      await call({
+        method: 'POST',
+        path: '/v1/auth/login',
+        headers,
+        body: JSON.stringify({ email, password }),
+      }),
+      200,
+    );
   });
 }
 

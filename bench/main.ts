@@ -11,14 +11,18 @@ const LEFT_OUT = 'submitLatenciesMs';
 
 const RESULT_FILE = join(import.meta.dirname, 'last.json');
 
-const say = (line: string): void => console.log(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`);
+const say = (line: string): void =>
+  console.log(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
 function listenForStop(limitMs: number): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => stop.abort(new Error(`${signal}: broken off`)));
   }
-  setTimeout(() => stop.abort(new Error(`broken off after ${limitMs / 60_000} minutes`)), limitMs).unref();
+  setTimeout(
+    () => stop.abort(new Error(`broken off after ${limitMs / 60_000} minutes`)),
+    limitMs,
+  ).unref();
   return stop.signal;
 }
 
@@ -26,7 +30,13 @@ try {
   const options = readOptions(process.argv.slice(2));
   const plan = options.quick ? QUICK_PLAN : FULL_PLAN;
   const limitMs = plan.limitMs + (options.parts.has('g') ? plan.resting.limitMs : 0);
-  const { figures, errors } = await runBench({ machine: readMachineFacts(), options, plan, signal: listenForStop(limitMs), say });
+  const { figures, errors } = await runBench({
+    machine: readMachineFacts(),
+    options,
+    plan,
+    signal: listenForStop(limitMs),
+    say,
+  });
   writeFileSync(
     RESULT_FILE,
     `${JSON.stringify({ ...figures, errors }, (key, value: unknown) => (key === LEFT_OUT ? undefined : value), 2)}\n`,

@@ -1,8 +1,11 @@
 import type postgres from 'postgres';
 import { waitUntil } from '../dev/wait-until.ts';
-import { CLOSED_STATUSES } from '../domain/order/order.ts';
+import { CLOSED_STATUSES } from '../domain/orders/order.ts';
 
-/** Rare enough to cost nothing against the orders: the time of the last booking is read from its row, not from this clock. */
+/**
+ * Rare enough to cost nothing against the orders: the time of the last booking is read from its
+ * row, not from this clock.
+ */
 const POLL_EVERY_MS = 250;
 
 export interface Bookings {
@@ -14,8 +17,16 @@ export interface Bookings {
   readonly executionMs: number[];
 }
 
-/** Waits until all orders since `sinceMs`, at least `count`, are in a final state. Throws after `timeoutMs`, saying how many are not. */
-export async function waitForBookings(sql: postgres.Sql, sinceMs: number, count: number, timeoutMs: number): Promise<Bookings> {
+/**
+ * Waits until all orders since `sinceMs`, at least `count`, are in a final state. Throws after
+ * `timeoutMs`, saying how many are not.
+ */
+export async function waitForBookings(
+  sql: postgres.Sql,
+  sinceMs: number,
+  count: number,
+  timeoutMs: number,
+): Promise<Bookings> {
   const since = new Date(sinceMs).toISOString();
   let standing = { total: 0, closed: 0 };
   const areClosed = async () => {
@@ -29,9 +40,12 @@ export async function waitForBookings(sql: postgres.Sql, sinceMs: number, count:
     await waitUntil(areClosed, { timeoutMs, everyMs: POLL_EVERY_MS, message: '' });
   } catch (error) {
     const { total, closed } = standing;
-    throw new Error(`of ${count} accepted orders ${total} are there and ${closed} have ended after ${timeoutMs / 1000} s`, {
-      cause: error,
-    });
+    throw new Error(
+      `of ${count} accepted orders ${total} are there and ${closed} have ended after ${timeoutMs / 1000} s`,
+      {
+        cause: error,
+      },
+    );
   }
   return readBookings(sql, since);
 }

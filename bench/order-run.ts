@@ -39,7 +39,10 @@ export interface OrderFigures {
 }
 
 export interface OrderRunner {
-  /** Market orders over HTTP from all accounts, until the last one is booked and its workflow has ended. */
+  /**
+   * Market orders over HTTP from all accounts, until the last one is booked and its workflow has
+   * ended.
+   */
   run(pace: Pace): Promise<OrderFigures>;
 }
 
@@ -51,11 +54,22 @@ const TOP_STATEMENTS = 12;
 export async function createOrderRunner(context: BenchContext): Promise<OrderRunner> {
   let from = 0;
   const submit = async (orders: SubmitParams['orders'], pace: Pace) => {
-    const params = { baseUrl: context.stack.urls.api, tokens: await context.signTokens(), orders, from, pace };
+    const params = {
+      baseUrl: context.stack.urls.api,
+      tokens: await context.signTokens(),
+      orders,
+      from,
+      pace,
+    };
     return context.load.run('submit', params, JOB_TIMEOUT_MS);
   };
-  const opened = await submit('opening', { kind: 'closed', concurrency: 10, count: OPENING_ORDERS });
-  if (opened.latenciesMs.length < OPENING_ORDERS) throw new Error(`the openings were refused: ${JSON.stringify(opened.failures)}`);
+  const opened = await submit('opening', {
+    kind: 'closed',
+    concurrency: 10,
+    count: OPENING_ORDERS,
+  });
+  if (opened.latenciesMs.length < OPENING_ORDERS)
+    throw new Error(`the openings were rejected: ${JSON.stringify(opened.failures)}`);
   await waitForBookings(context.sql, opened.startedAtMs, OPENING_ORDERS, SETTLE_TIMEOUT_MS);
   const counter = await createStatementCounter(context.sql);
 
@@ -97,6 +111,8 @@ function statementFigures(before: Statements, after: Statements, orders: number)
     source: after.source,
     hubPerOrder: hub.total / orders,
     venuePerOrder: venue.total / orders,
-    hubByText: hub.byText.slice(0, TOP_STATEMENTS).map(([text, calls]) => [text, calls / orders] as const),
+    hubByText: hub.byText
+      .slice(0, TOP_STATEMENTS)
+      .map(([text, calls]) => [text, calls / orders] as const),
   };
 }

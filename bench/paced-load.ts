@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * How calls follow one another. `closed`: so many clients, each sends its next call when it has its answer. `open`: calls are due at a
- * steady rate whatever the answers do, and a latency counts from when its call was due, so that a stall hides nobody's wait.
+ * How calls follow one another. `closed`: so many clients, each sends its next call when it has its
+ * answer. `open`: calls are due at a steady rate whatever the answers do, and a latency counts from
+ * when its call was due, so that a stall hides nobody's wait.
  */
 export type Pace =
   | { readonly kind: 'closed'; readonly concurrency: number; readonly count: number }
@@ -22,7 +23,10 @@ export interface LoadResult {
 const TICK_MS = 1;
 
 /** Makes `pace.count` calls, numbered from 0. What `call` throws is counted by its message. */
-export async function runPaced(pace: Pace, call: (index: number) => Promise<unknown>): Promise<LoadResult> {
+export async function runPaced(
+  pace: Pace,
+  call: (index: number) => Promise<unknown>,
+): Promise<LoadResult> {
   const latenciesMs: number[] = [];
   const failures: Record<string, number> = {};
   const startedAtMs = Date.now();
@@ -43,7 +47,10 @@ export async function runPaced(pace: Pace, call: (index: number) => Promise<unkn
 
 type Measure = (index: number, since: number) => Promise<void>;
 
-async function runClosed({ concurrency, count }: Extract<Pace, { kind: 'closed' }>, measure: Measure): Promise<void> {
+async function runClosed(
+  { concurrency, count }: Extract<Pace, { kind: 'closed' }>,
+  measure: Measure,
+): Promise<void> {
   let next = 0;
   const client = async (): Promise<void> => {
     while (next < count) await measure(next++, performance.now());
@@ -51,7 +58,11 @@ async function runClosed({ concurrency, count }: Extract<Pace, { kind: 'closed' 
   await Promise.all(Array.from({ length: Math.min(concurrency, count) }, client));
 }
 
-async function runOpen({ ratePerSecond, count }: Extract<Pace, { kind: 'open' }>, start: number, measure: Measure): Promise<void> {
+async function runOpen(
+  { ratePerSecond, count }: Extract<Pace, { kind: 'open' }>,
+  start: number,
+  measure: Measure,
+): Promise<void> {
   const underWay: Promise<void>[] = [];
   for (let index = 0; index < count; index++) {
     const dueAt = start + (index * 1000) / ratePerSecond;

@@ -20,15 +20,35 @@ export async function runAuth(context: BenchContext, plan: Plan): Promise<AuthPa
   const { urls } = context.stack;
   const users = context.accounts.map(({ email, password }) => ({ email, password }));
   const tokens = await context.signTokens();
-  const login = (pace: Pace) => context.load.run('login', { baseUrl: urls.api, users, pace }, JOB_TIMEOUT_MS);
-  const validate = (pace: Pace) => context.load.run('validate', { baseUrl: urls.apiH2c, tokens, httpVersion: '2', pace }, JOB_TIMEOUT_MS);
-  const closed = (concurrency: number, count: number): Pace => ({ kind: 'closed', concurrency, count });
+  const login = (pace: Pace) =>
+    context.load.run('login', { baseUrl: urls.api, users, pace }, JOB_TIMEOUT_MS);
+  const validate = (pace: Pace) =>
+    context.load.run(
+      'validate',
+      { baseUrl: urls.apiH2c, tokens, httpVersion: '2', pace },
+      JOB_TIMEOUT_MS,
+    );
+  const closed = (concurrency: number, count: number): Pace => ({
+    kind: 'closed',
+    concurrency,
+    count,
+  });
   await login(closed(1, 2));
   await validate(closed(VALIDATION_CLIENTS, WARM_UP * VALIDATION_CLIENTS));
   return {
     loginAt1: await runCalls(context, 'login, 1 at once', closed(1, plan.logins.single), login),
-    loginAt4: await runCalls(context, `login, ${LOGIN_CLIENTS} at once`, closed(LOGIN_CLIENTS, plan.logins.crowd), login),
-    validationAt1: await runCalls(context, 'token validation, 1 at once', closed(1, plan.validations.single), validate),
+    loginAt4: await runCalls(
+      context,
+      `login, ${LOGIN_CLIENTS} at once`,
+      closed(LOGIN_CLIENTS, plan.logins.crowd),
+      login,
+    ),
+    validationAt1: await runCalls(
+      context,
+      'token validation, 1 at once',
+      closed(1, plan.validations.single),
+      validate,
+    ),
     validationAt50: await runCalls(
       context,
       `token validation, ${VALIDATION_CLIENTS} at once`,

@@ -24,14 +24,28 @@ export interface FootprintOptions {
 const CONCURRENCY = 10;
 
 /** Runs last, so that its reading of the memory stands for all the load before. */
-export async function runFootprint({ context, runner, plan, memoryBefore, stateDir }: FootprintOptions): Promise<FootprintPart> {
+export async function runFootprint({
+  context,
+  runner,
+  plan,
+  memoryBefore,
+  stateDir,
+}: FootprintOptions): Promise<FootprintPart> {
   const before = await readStorage(context.sql, stateDir);
-  const { count } = await runner.run({ kind: 'closed', concurrency: CONCURRENCY, count: plan.storageOrders });
+  const { count } = await runner.run({
+    kind: 'closed',
+    concurrency: CONCURRENCY,
+    count: plan.storageOrders,
+  });
   const after = await readStorage(context.sql, stateDir);
   const perOrder = (store: keyof StorageBytes) => (after[store] - before[store]) / count;
   return {
     orders: count,
-    bytesPerOrder: { temporal: perOrder('temporal'), hub: perOrder('hub'), paperBroker: perOrder('paperBroker') },
+    bytesPerOrder: {
+      temporal: perOrder('temporal'),
+      hub: perOrder('hub'),
+      paperBroker: perOrder('paperBroker'),
+    },
     memory: { before: memoryBefore, after: context.meter.readMemory() },
   };
 }

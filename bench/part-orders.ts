@@ -5,7 +5,10 @@ import type { OrderFigures, OrderRunner } from './order-run.ts';
 import { CROWD, type Plan } from './plan.ts';
 import type { SkeletonFigures, SkeletonRig } from './skeletons.ts';
 
-/** The real path and the one-task skeleton, measured one after the other with the same number of worker processes. */
+/**
+ * The real path and the one-task skeleton, measured one after the other with the same number of
+ * worker processes.
+ */
 export interface Pair {
   readonly workerProcesses: number;
   readonly real: OrderFigures;
@@ -35,8 +38,17 @@ export interface OrderPartOptions {
   readonly report: (name: string, figures: OrderFigures | SkeletonFigures) => void;
 }
 
-export async function runOrders({ context, runner, rig, plan, report }: OrderPartOptions): Promise<OrderPart> {
-  const measure = async (name: string, ...[pace]: Parameters<OrderRunner['run']>): Promise<OrderFigures> => {
+export async function runOrders({
+  context,
+  runner,
+  rig,
+  plan,
+  report,
+}: OrderPartOptions): Promise<OrderPart> {
+  const measure = async (
+    name: string,
+    ...[pace]: Parameters<OrderRunner['run']>
+  ): Promise<OrderFigures> => {
     const figures = await runner.run(pace);
     report(name, figures);
     return figures;
@@ -46,23 +58,45 @@ export async function runOrders({ context, runner, rig, plan, report }: OrderPar
   const steady = await measure('20 a second', openPace(STEADY_PER_SECOND, plan.steadySeconds));
   const minuteStartedAt = Date.now();
   const minute = await measure('1,000 a minute', openPace(MINUTE_PER_SECOND, plan.minuteSeconds));
-  const histories = await readHistories(context.client, context.sql, minuteStartedAt, plan.historySample);
-  const single = await measure('1 client', { kind: 'closed', concurrency: 1, count: plan.singleOrders });
+  const histories = await readHistories(
+    context.client,
+    context.sql,
+    minuteStartedAt,
+    plan.historySample,
+  );
+  const single = await measure('1 client', {
+    kind: 'closed',
+    concurrency: 1,
+    count: plan.singleOrders,
+  });
 
   const pairsStartedAt = Date.now();
   const pairs = await runPairs({ context, runner, rig, plan, report });
   await setWorkerProcesses(context.stack, 1);
   await rig.rest();
-  const burstHistories = await readHistories(context.client, context.sql, pairsStartedAt, plan.historySample);
+  const burstHistories = await readHistories(
+    context.client,
+    context.sql,
+    pairsStartedAt,
+    plan.historySample,
+  );
   return { single, steady, minute, histories, burstHistories, pairs };
 }
 
-/** Each turn begins with the other of the two, so that a machine that grows slower or faster favours neither. */
+/**
+ * Each turn begins with the other of the two, so that a machine that grows slower or faster favours
+ * neither.
+ */
 async function runPairs({ context, runner, rig, plan, report }: OrderPartOptions): Promise<Pair[]> {
   const burst = { concurrency: CROWD, count: plan.burstOrders };
   const pairs: Pair[] = [];
   for (const workerProcesses of plan.rounds.flat()) {
-    const variant = { workflowType: 'oneLocal', workerProcesses, eager: false, described: false } as const;
+    const variant = {
+      workflowType: 'oneLocal',
+      workerProcesses,
+      eager: false,
+      described: false,
+    } as const;
     await setWorkerProcesses(context.stack, workerProcesses);
     await rig.run(variant, { concurrency: 10, count: plan.warmUp });
     await runner.run({ kind: 'closed', concurrency: 10, count: plan.warmUp });

@@ -17,15 +17,18 @@ export interface ReadPart {
 }
 
 /**
- * Reads by one client, by 100 clients that never pause (as many as the machine takes), and by 100 clients that ask once a second
- * each, which is what people looking at a page do.
+ * Reads by one client, by 100 clients that never pause (as many as the machine takes), and by 100
+ * clients that ask once a second each, which is what people looking at a page do.
  */
 export async function runReads(context: BenchContext, plan: Plan): Promise<ReadPart> {
   const tokens = await context.signTokens();
   const baseUrl = context.stack.urls.api;
   const closed = ({ name, path }: typeof QUOTE, concurrency: number, count: number) =>
-    runCalls(context, `${name}, ${concurrency} at once`, { kind: 'closed', concurrency, count }, (pace) =>
-      context.load.run('get', { baseUrl, tokens, path, pace }, JOB_TIMEOUT_MS),
+    runCalls(
+      context,
+      `${name}, ${concurrency} at once`,
+      { kind: 'closed', concurrency, count },
+      (pace) => context.load.run('get', { baseUrl, tokens, path, pace }, JOB_TIMEOUT_MS),
     );
   const open = ({ name, path }: typeof QUOTE) =>
     runCalls(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { waitUntil } from '../dev/wait-until.ts';
-import { CLOSED_STATUSES } from '../domain/order/order.ts';
+import { CLOSED_STATUSES } from '../domain/orders/order.ts';
 import { checkInvariants } from '../test/support/trading-invariants.ts';
 import type { BenchContext } from './bench-context.ts';
 import type { OrderRunner } from './order-run.ts';
@@ -27,7 +27,10 @@ export interface MemoryReading {
   readonly cachedWorkflows: number;
 }
 
-/** A worker that was killed and started again, with submissions at the steady rate from the moment it is ready. */
+/**
+ * A worker that was killed and started again, with submissions at the steady rate from the moment
+ * it is ready.
+ */
 export interface RestartFigures {
   /** Of the worker since it was ready. */
   readonly cpuSeconds: number;
@@ -58,7 +61,10 @@ export interface RestingPart {
     /** When all are canceled: how far the machine itself has changed meanwhile. */
     readonly emptied: SubmitRounds;
   };
-  /** What the processes use while nothing comes in, as a share of one core: what the waiting itself costs. */
+  /**
+   * What the processes use while nothing comes in, as a share of one core: what the waiting itself
+   * costs.
+   */
   readonly idleShare: { readonly empty: ByGroup; readonly resting: ByGroup };
   readonly restart: { readonly empty: RestartFigures; readonly resting: RestartFigures };
   readonly cancel: BulkFigures;
@@ -87,15 +93,24 @@ const CHUNK_TIMEOUT_MS = 9 * 60_000;
 const SETTLE_TIMEOUT_MS = 600_000;
 /** What is due soon is done by then. */
 const CALM_MS = 5_000;
-/** A V8 with little to do collects its garbage by then; what it holds right after a load says little. */
+/**
+ * A V8 with little to do collects its garbage by then; what it holds right after a load says
+ * little.
+ */
 const COLLECTED_MS = 30_000;
 const IDLE_MS = 15_000;
 
 /**
- * What orders cost that only wait: submissions, memory and a restart of the workers, first in an empty system and then with thousands of orders
- * resting, in the same run. Throws when an order does not end, or when the books do not add up afterwards.
+ * What orders cost that only wait: submissions, memory and a restart of the workers, first in an
+ * empty system and then with thousands of orders resting, in the same run. Throws when an order
+ * does not end, or when the books do not add up afterwards.
  */
-export async function runResting({ context, runner, plan, say }: RestingOptions): Promise<RestingPart> {
+export async function runResting({
+  context,
+  runner,
+  plan,
+  say,
+}: RestingOptions): Promise<RestingPart> {
   const { steps } = plan.resting;
   const orders = Math.max(...steps);
   const memory: MemoryReading[] = [];
@@ -112,12 +127,17 @@ export async function runResting({ context, runner, plan, say }: RestingOptions)
   for (const step of steps) {
     sent.push(await placeUpTo(context, step));
     await note(step);
-    say(`${step} orders rest, placed at ${bulk(sent).perSecond.toFixed(0)} a second; ${describeMemory(memory.at(-1))}`);
+    say(
+      `${step} orders rest, placed at ${bulk(sent).perSecond.toFixed(0)} a second; ${describeMemory(memory.at(-1))}`,
+    );
   }
   const resting = await measureSubmits({ context, runner, plan, say });
   const idleResting = await measureIdle(context);
   const restartResting = await measureRestart({ context, runner, plan, say });
-  const asking = await measureWhileAsking({ context, runner, plan, say }, sent[0]?.startedAtMs ?? Date.now());
+  const asking = await measureWhileAsking(
+    { context, runner, plan, say },
+    sent[0]?.startedAtMs ?? Date.now(),
+  );
 
   const canceled = await cancelAll(context);
   say(`all canceled at ${bulk([canceled]).perSecond.toFixed(0)} a second`);
@@ -139,8 +159,14 @@ async function measureSubmits({ runner, plan, say }: RestingOptions): Promise<Su
   const { rounds, steadySeconds } = plan.resting;
   const measured: Awaited<ReturnType<OrderRunner['run']>>[] = [];
   for (let round = 0; round < rounds; round++) {
-    const figures = await runner.run({ kind: 'open', ratePerSecond: STEADY_PER_SECOND, count: STEADY_PER_SECOND * steadySeconds });
-    say(`submissions at 20 a second: p50 ${figures.submitMs?.p50.toFixed(1)} ms, p99 ${figures.submitMs?.p99.toFixed(1)} ms`);
+    const figures = await runner.run({
+      kind: 'open',
+      ratePerSecond: STEADY_PER_SECOND,
+      count: STEADY_PER_SECOND * steadySeconds,
+    });
+    say(
+      `submissions at 20 a second: p50 ${figures.submitMs?.p50.toFixed(1)} ms, p99 ${figures.submitMs?.p99.toFixed(1)} ms`,
+    );
     measured.push(figures);
   }
   return {
@@ -152,9 +178,14 @@ async function measureSubmits({ runner, plan, say }: RestingOptions): Promise<Su
 }
 
 const meanOf = (uses: readonly ByGroup[]): ByGroup =>
-  Object.fromEntries(Object.keys(uses[0] ?? {}).map((name) => [name, mean(uses.map((use) => use[name] ?? 0))]));
+  Object.fromEntries(
+    Object.keys(uses[0] ?? {}).map((name) => [name, mean(uses.map((use) => use[name] ?? 0))]),
+  );
 
-async function measureWhileAsking(options: RestingOptions, placedAtMs: number): Promise<SubmitRounds | null> {
+async function measureWhileAsking(
+  options: RestingOptions,
+  placedAtMs: number,
+): Promise<SubmitRounds | null> {
   const { askedAfterMs } = options.plan.resting;
   if (askedAfterMs === null) return null;
   options.say('waiting until the venue is asked about the orders');
@@ -170,7 +201,12 @@ async function measureIdle({ meter }: BenchContext): Promise<ByGroup> {
   return Object.fromEntries(Object.entries(cpuMs).map(([name, ms]) => [name, ms / IDLE_MS]));
 }
 
-async function measureRestart({ context, runner, plan, say }: RestingOptions): Promise<RestartFigures> {
+async function measureRestart({
+  context,
+  runner,
+  plan,
+  say,
+}: RestingOptions): Promise<RestartFigures> {
   const { workers } = context.stack.processes;
   if (!workers) throw new Error('the stack has no workers');
   await workers.kill('SIGKILL');
@@ -179,7 +215,11 @@ async function measureRestart({ context, runner, plan, say }: RestingOptions): P
   const readyAt = performance.now();
   const cpuBefore = readCpuMs(pid);
   const seconds = plan.resting.restartSeconds;
-  const { submitMs } = await runner.run({ kind: 'open', ratePerSecond: STEADY_PER_SECOND, count: (STEADY_PER_SECOND * seconds) / 2 });
+  const { submitMs } = await runner.run({
+    kind: 'open',
+    ratePerSecond: STEADY_PER_SECOND,
+    count: (STEADY_PER_SECOND * seconds) / 2,
+  });
   await sleep(Math.max(readyAt + seconds * 1_000 - performance.now(), 0));
   const cpuSeconds = (readCpuMs(pid) - cpuBefore) / 1_000;
   const counts = await readWorkerCounts(context.stack.urls.workersMetrics);
@@ -206,12 +246,27 @@ async function placeUpTo(context: BenchContext, count: number): Promise<Sent> {
   const { load, sql, stack, signTokens } = context;
   return measureBulk(context, async (note) => {
     for (let from = await countOpen(sql); from < count; from = await countOpen(sql)) {
-      const pace = { kind: 'closed', concurrency: PLACED_AT_ONCE, count: Math.min(CHUNK, count - from) } as const;
-      const params = { baseUrl: stack.urls.api, tokens: await signTokens(), orders: 'resting', from, pace } as const;
+      const pace = {
+        kind: 'closed',
+        concurrency: PLACED_AT_ONCE,
+        count: Math.min(CHUNK, count - from),
+      } as const;
+      const params = {
+        baseUrl: stack.urls.api,
+        tokens: await signTokens(),
+        orders: 'resting',
+        from,
+        pace,
+      } as const;
       note(await load.run('submit', params, CHUNK_TIMEOUT_MS));
     }
-    const areAtVenue = async () => (await sql`select 1 from orders where status = 'PENDING_NEW' limit 1`).length === 0;
-    await waitUntil(areAtVenue, { timeoutMs: SETTLE_TIMEOUT_MS, everyMs: 250, message: 'some orders have not reached the venue' });
+    const areAtVenue = async () =>
+      (await sql`select 1 from orders where status = 'PENDING_NEW' limit 1`).length === 0;
+    await waitUntil(areAtVenue, {
+      timeoutMs: SETTLE_TIMEOUT_MS,
+      everyMs: 250,
+      message: 'some orders have not reached the venue',
+    });
   });
 }
 
@@ -225,22 +280,35 @@ async function cancelAll(context: BenchContext): Promise<Sent> {
         select id, account_id from orders where status = 'NEW' order by submitted_at limit ${CHUNK}`;
       if (rows.length === 0) break;
       const orders = rows.map(({ id, account_id }) => [numbers.get(account_id) ?? 0, id] as const);
-      const params = { baseUrl: stack.urls.api, tokens: await signTokens(), orders, concurrency: CROWD };
+      const params = {
+        baseUrl: stack.urls.api,
+        tokens: await signTokens(),
+        orders,
+        concurrency: CROWD,
+      };
       note(await load.run('cancel', params, CHUNK_TIMEOUT_MS));
     }
     const areEnded = async () => (await countOpen(sql)) === 0;
-    await waitUntil(areEnded, { timeoutMs: SETTLE_TIMEOUT_MS, everyMs: 250, message: 'some orders have not ended' });
+    await waitUntil(areEnded, {
+      timeoutMs: SETTLE_TIMEOUT_MS,
+      everyMs: 250,
+      message: 'some orders have not ended',
+    });
   });
 }
 
 /** Time and CPU from the first call until `act` is over, and what each call came to. */
-async function measureBulk({ meter }: BenchContext, act: (note: (result: LoadResult) => void) => Promise<void>): Promise<Sent> {
+async function measureBulk(
+  { meter }: BenchContext,
+  act: (note: (result: LoadResult) => void) => Promise<void>,
+): Promise<Sent> {
   const results: LoadResult[] = [];
   const startedAtMs = Date.now();
   const start = performance.now();
   const readUse = meter.start();
   await act((result) => {
-    if (result.latenciesMs.length === 0) throw new Error(`all calls are refused: ${JSON.stringify(result.failures)}`);
+    if (result.latenciesMs.length === 0)
+      throw new Error(`all calls are rejected: ${JSON.stringify(result.failures)}`);
     results.push(result);
   });
   return { startedAtMs, results, elapsedMs: performance.now() - start, cpuMs: readUse().cpuMs };
@@ -254,10 +322,16 @@ async function countOpen(sql: postgres.Sql): Promise<number> {
 
 /** Every order that rested is canceled, nothing is held for it, and both books agree. */
 async function verify({ sql, stack }: BenchContext, orders: number): Promise<void> {
-  const venueSql = postgres(stack.env.PAPER_BROKER_DATABASE_URL ?? '', { max: 1, onnotice: () => {} });
+  const venueSql = postgres(stack.env.PAPER_BROKER_DATABASE_URL ?? '', {
+    max: 1,
+    onnotice: () => {},
+  });
   try {
-    const [row] = await sql<{ count: number }[]>`select count(*)::int as count from orders where status = 'CANCELED'`;
-    if ((row?.count ?? 0) < orders) throw new Error(`of ${orders} orders ${row?.count} are canceled`);
+    const [row] = await sql<
+      { count: number }[]
+    >`select count(*)::int as count from orders where status = 'CANCELED'`;
+    if ((row?.count ?? 0) < orders)
+      throw new Error(`of ${orders} orders ${row?.count} are canceled`);
     // The plans of the checks are for tables of today's size.
     await sql`analyze`;
     await venueSql`analyze`;
@@ -274,8 +348,12 @@ function bulk(sent: readonly Sent[]): BulkFigures {
   const seconds = sent.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0) / 1_000;
   const answerSeconds = results.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0) / 1_000;
   const names = Object.keys(sent[0]?.cpuMs ?? {});
-  const cpuMs = Object.fromEntries(names.map((name) => [name, sent.reduce((sum, one) => sum + (one.cpuMs[name] ?? 0), 0)]));
-  const failed = results.flatMap(({ failures }) => Object.values(failures)).reduce((sum, count) => sum + count, 0);
+  const cpuMs = Object.fromEntries(
+    names.map((name) => [name, sent.reduce((sum, one) => sum + (one.cpuMs[name] ?? 0), 0)]),
+  );
+  const failed = results
+    .flatMap(({ failures }) => Object.values(failures))
+    .reduce((sum, count) => sum + count, 0);
   const { count } = latencyMs;
   return {
     seconds,

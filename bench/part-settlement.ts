@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import postgres from 'postgres';
-import type { SettlementRunResult } from '../contracts/settlement.ts';
+import { SETTLEMENT_RUN_WORKFLOW } from '../contracts/orders/workflow-messages.ts';
+import type { SettlementRunResult } from '../contracts/settlement/settlement.ts';
 import { SETTLEMENT_TASK_QUEUE } from '../contracts/task-queues.ts';
-import { SETTLEMENT_RUN_WORKFLOW } from '../contracts/workflow-messages.ts';
 import { createFundedAccounts } from '../test/support/accounts.ts';
 import { type BookedTrade, bookTrades, type Trade } from '../test/support/booked-trades.ts';
 import { readChain } from '../test/support/run-chain.ts';
@@ -18,7 +18,10 @@ export interface SettlementPart {
   readonly seconds: number;
   readonly instructionsPerSecond: number;
   readonly chunks: number;
-  /** Resident bytes of the worker process before the run, and the most during it; null where the machine does not tell. */
+  /**
+   * Resident bytes of the worker process before the run, and the most during it; null where the
+   * machine does not tell.
+   */
   readonly workerBytes: { readonly idle: number; readonly peak: number } | null;
   /** Of each run in the chain of continuations. */
   readonly histories: readonly { readonly events: number; readonly bytes: number }[];
@@ -37,17 +40,27 @@ const SYMBOLS = ['AAPL', 'FB', 'GOOG', 'IBM', 'MSFT'];
 const BROKER = 'paper-broker';
 
 /**
- * A day's executions, put into the hub's and the venue's books, settled by one run on the real Temporal with the real venue as clearing house.
- * Throws when afterwards any cent or share has not moved exactly once.
+ * A day's executions, put into the hub's and the venue's books, settled by one run on the real
+ * Temporal with the real venue as clearing house. Throws when afterwards any cent or share has not
+ * moved exactly once.
  */
-export async function runSettlement({ context, plan, say }: SettlementOptions): Promise<SettlementPart> {
+export async function runSettlement({
+  context,
+  plan,
+  say,
+}: SettlementOptions): Promise<SettlementPart> {
   const { stack, sql, client } = context;
-  const venueSql = postgres(stack.env.PAPER_BROKER_DATABASE_URL ?? '', { max: 1, onnotice: () => {} });
+  const venueSql = postgres(stack.env.PAPER_BROKER_DATABASE_URL ?? '', {
+    max: 1,
+    onnotice: () => {},
+  });
   try {
     const { workers, 'paper-broker': venue } = stack.processes;
     await workers?.stop();
     await venue?.stop();
-    say(`putting ${plan.settlement.instructions} executions of ${plan.settlement.accounts} accounts into both books`);
+    say(
+      `putting ${plan.settlement.instructions} executions of ${plan.settlement.accounts} accounts into both books`,
+    );
     const trades = await seed(sql, venueSql, plan.settlement);
     await venue?.start();
     await workers?.start();
@@ -59,7 +72,13 @@ export async function runSettlement({ context, plan, say }: SettlementOptions): 
     await verify(sql, venueSql, trades, result);
     const { seconds, instructionsPerSecond, chunks } = result;
     return {
-      ...{ instructions: trades.length, accounts: plan.settlement.accounts, seconds, instructionsPerSecond, chunks },
+      ...{
+        instructions: trades.length,
+        accounts: plan.settlement.accounts,
+        seconds,
+        instructionsPerSecond,
+        chunks,
+      },
       workerBytes: idleBytes === null ? null : { idle: idleBytes, peak: peakBytes(workers?.pid) },
       histories: await readChain(handle, handle.firstExecutionRunId),
     };
@@ -68,7 +87,11 @@ export async function runSettlement({ context, plan, say }: SettlementOptions): 
   }
 }
 
-async function seed(sql: postgres.Sql, venueSql: postgres.Sql, { instructions, accounts }: Plan['settlement']): Promise<BookedTrade[]> {
+async function seed(
+  sql: postgres.Sql,
+  venueSql: postgres.Sql,
+  { instructions, accounts }: Plan['settlement'],
+): Promise<BookedTrade[]> {
   const funded = await createFundedAccounts(sql, accounts, { cash: CASH });
   const ids = await nextExecutionIds(venueSql, instructions);
   const trades = ids.map(
@@ -99,7 +122,9 @@ async function verify(
   result: SettlementRunResult,
 ): Promise<void> {
   if (result.settled !== trades.length || result.inRepair !== 0) {
-    throw new Error(`of ${trades.length} instructions ${result.settled} settled and ${result.inRepair} are in repair`);
+    throw new Error(
+      `of ${trades.length} instructions ${result.settled} settled and ${result.inRepair} are in repair`,
+    );
   }
   // The plans of the checks are for tables of today's size.
   await sql`analyze`;
@@ -107,14 +132,19 @@ async function verify(
   if (broken) throw new Error(`${broken.rule}: ${broken.detail}`);
   const [atVenue] = await venueSql<{ count: number }[]>`
     select count(*)::int from settled_instructions where settlement_date = ${SETTLEMENT_DATE}`;
-  if (atVenue?.count !== trades.length) throw new Error(`the venue has settled ${atVenue?.count} of ${trades.length}`);
+  if (atVenue?.count !== trades.length)
+    throw new Error(`the venue has settled ${atVenue?.count} of ${trades.length}`);
 }
 
-/** Resident bytes now, from where on the peak is counted: the one before is that of bundling the workflows. `5` resets it (proc_pid_clear_refs(5)). */
+/**
+ * Resident bytes now, from where on the peak is counted: the one before is that of bundling the
+ * workflows. `5` resets it (proc_pid_clear_refs(5)).
+ */
 function startPeak(pid: number | undefined): number | null {
   if (pid === undefined || !canReadUse()) return null;
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
   return readMemoryBytes(pid);
 }
 
-const peakBytes = (pid: number | undefined): number => parseMemoryField(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmHWM');
+const peakBytes = (pid: number | undefined): number =>
+  parseMemoryField(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmHWM');

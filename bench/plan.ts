@@ -1,6 +1,9 @@
 /** How much is measured. Every count is bounded, and so is the whole. */
 export interface Plan {
-  /** After this the run is broken off and what was measured is reported; resting orders add their own. */
+  /**
+   * After this the run is broken off and what was measured is reported; resting orders add their
+   * own.
+   */
   readonly limitMs: number;
   /** Orders sent before each row of measurements, and not measured. */
   readonly warmUp: number;
@@ -8,14 +11,21 @@ export interface Plan {
   readonly singleOrders: number;
   /** Orders of a row with 50 clients. */
   readonly burstOrders: number;
-  /** Times that the real path and the skeleton are measured in turn, with these numbers of worker processes. */
+  /**
+   * Times that the real path and the skeleton are measured in turn, with these numbers of worker
+   * processes.
+   */
   readonly rounds: ReadonlyArray<readonly number[]>;
   /** Seconds at 20 orders a second. */
   readonly steadySeconds: number;
   /** Seconds at 1,000 orders a minute. */
   readonly minuteSeconds: number;
   readonly historySample: number;
-  readonly reads: { readonly single: number; readonly crowd: number; readonly steadySeconds: number };
+  readonly reads: {
+    readonly single: number;
+    readonly crowd: number;
+    readonly steadySeconds: number;
+  };
   readonly logins: { readonly single: number; readonly crowd: number };
   readonly validations: { readonly single: number; readonly crowd: number };
   readonly storageOrders: number;
@@ -27,7 +37,10 @@ export interface Plan {
     /** Times that the submissions are measured, with no order resting and with all. */
     readonly rounds: number;
     readonly steadySeconds: number;
-    /** How long after the first of them was placed the submissions are measured again; `null`: not at all. The workflows ask the venue about them then. */
+    /**
+     * How long after the first of them was placed the submissions are measured again; `null`: not
+     * at all. The workflows ask the venue about them then.
+     */
     readonly askedAfterMs: number | null;
     /** How long the workers are watched after their restart. */
     readonly restartSeconds: number;
@@ -76,5 +89,12 @@ export const QUICK_PLAN: Plan = {
   validations: { single: 300, crowd: 3_000 },
   storageOrders: 200,
   settlement: { instructions: 5_000, accounts: 50 },
-  resting: { limitMs: 10 * MINUTE_MS, steps: [1_000, 2_000], rounds: 2, steadySeconds: 10, askedAfterMs: null, restartSeconds: 20 },
+  resting: {
+    limitMs: 10 * MINUTE_MS,
+    steps: [1_000, 2_000],
+    rounds: 2,
+    steadySeconds: 10,
+    askedAfterMs: null,
+    restartSeconds: 20,
+  },
 };

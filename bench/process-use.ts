@@ -10,24 +10,42 @@ export interface ProcessStat {
   readonly endedChildrenTicks: number;
 }
 
-/** Field 2 is the name in parentheses, which may itself hold blanks and parentheses; the rest is counted from behind it. */
+/**
+ * Field 2 is the name in parentheses, which may itself hold blanks and parentheses; the rest is
+ * counted from behind it.
+ */
 export function parseProcessStat(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const [parentPid, utime, stime, cutime, cstime] = [1, 11, 12, 13, 14].map((index) => Number(fields[index]));
-  if (parentPid === undefined || utime === undefined || stime === undefined || cutime === undefined || cstime === undefined) {
+  const [parentPid, utime, stime, cutime, cstime] = [1, 11, 12, 13, 14].map((index) =>
+    Number(fields[index]),
+  );
+  if (
+    parentPid === undefined ||
+    utime === undefined ||
+    stime === undefined ||
+    cutime === undefined ||
+    cstime === undefined
+  ) {
     throw new RangeError('five fields were asked for');
   }
   const stat = { parentPid, ownTicks: utime + stime, endedChildrenTicks: cutime + cstime };
-  if (Object.values(stat).some(Number.isNaN)) throw new RangeError(`not a line of /proc/<pid>/stat: ${line.slice(0, 80)}`);
+  if (Object.values(stat).some(Number.isNaN))
+    throw new RangeError(`not a line of /proc/<pid>/stat: ${line.slice(0, 80)}`);
   return stat;
 }
 
-/** A field of /proc/<pid>/status or smaps_rollup that is given in kB, as bytes; 0 when the process has no such field. */
+/**
+ * A field of /proc/<pid>/status or smaps_rollup that is given in kB, as bytes; 0 when the process
+ * has no such field.
+ */
 export function parseMemoryField(text: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * 1024;
 }
 
-/** Ticks in which some core of the machine worked, by the first line of /proc/stat; what the hypervisor took (steal) counts as work. */
+/**
+ * Ticks in which some core of the machine worked, by the first line of /proc/stat; what the
+ * hypervisor took (steal) counts as work.
+ */
 export function parseBusyTicks(procStat: string): number {
   const [name, user, nice, system, , , irq, softirq, steal] = procStat.split(/\s+/, 9);
   if (name !== 'cpu') throw new RangeError('not the text of /proc/stat');
@@ -35,15 +53,20 @@ export function parseBusyTicks(procStat: string): number {
 }
 
 /** CPU milliseconds that the machine's cores have worked since boot, for whomever. */
-export const readMachineCpuMs = (): number => (parseBusyTicks(readFileSync('/proc/stat', 'utf8')) * 1000) / ticksPerSecond();
+export const readMachineCpuMs = (): number =>
+  (parseBusyTicks(readFileSync('/proc/stat', 'utf8')) * 1000) / ticksPerSecond();
 
 /** Whether this machine tells what its processes use (Linux). */
 export const canReadUse = (): boolean => process.platform === 'linux';
 
 /** CPU milliseconds since its start of a process alone; 0 when there is no such process. */
-export const readCpuMs = (pid: number): number => ((readStat(pid)?.ownTicks ?? 0) * 1000) / ticksPerSecond();
+export const readCpuMs = (pid: number): number =>
+  ((readStat(pid)?.ownTicks ?? 0) * 1000) / ticksPerSecond();
 
-/** The same with all its children, those that have ended included: a Postgres is one process for each connection. */
+/**
+ * The same with all its children, those that have ended included: a Postgres is one process for
+ * each connection.
+ */
 export function readFamilyCpuMs(pid: number): number {
   const own = readStat(pid);
   if (own === null) return 0;
@@ -52,11 +75,16 @@ export function readFamilyCpuMs(pid: number): number {
 }
 
 /** Resident bytes (RSS) of a process alone; 0 when there is no such process. */
-export const readMemoryBytes = (pid: number): number => parseMemoryField(readProcFile(`/proc/${pid}/status`) ?? '', 'VmRSS');
+export const readMemoryBytes = (pid: number): number =>
+  parseMemoryField(readProcFile(`/proc/${pid}/status`) ?? '', 'VmRSS');
 
-/** The same with the proportional share (PSS) of each child: a Postgres backend maps all that its parent and its siblings map. */
+/**
+ * The same with the proportional share (PSS) of each child: a Postgres backend maps all that its
+ * parent and its siblings map.
+ */
 export function readFamilyMemoryBytes(pid: number): number {
-  const share = (child: { pid: number }) => parseMemoryField(readProcFile(`/proc/${child.pid}/smaps_rollup`) ?? '', 'Pss');
+  const share = (child: { pid: number }) =>
+    parseMemoryField(readProcFile(`/proc/${child.pid}/smaps_rollup`) ?? '', 'Pss');
   return listChildren(pid).reduce((sum, child) => sum + share(child), readMemoryBytes(pid));
 }
 

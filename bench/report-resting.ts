@@ -5,7 +5,15 @@ const ms = (value: number): string => (value < 10 ? value.toFixed(1) : value.toF
 const mb = (bytes: number | undefined): string => ((bytes ?? 0) / 2 ** 20).toFixed(0);
 
 /** The part of the resting orders for people. */
-export function formatResting({ orders, place, cancel, memory, submit, idleShare, restart }: RestingPart): string[] {
+export function formatResting({
+  orders,
+  place,
+  cancel,
+  memory,
+  submit,
+  idleShare,
+  restart,
+}: RestingPart): string[] {
   const processes = Object.keys(memory[0]?.bytes ?? {});
   const cpuCells = ({ cpuMsPerOrder }: Pick<SubmitRounds, 'cpuMsPerOrder'>) =>
     processes.map((name) => (cpuMsPerOrder[name] ?? 0).toFixed(1));
@@ -16,7 +24,9 @@ export function formatResting({ orders, place, cancel, memory, submit, idleShare
       ['submissions at a steady 20 a second', 'p50', 'p95', 'p99', 'rounds p99', 'others'],
       ['no order rests', ...submitCells(submit.empty)],
       [`${orders} rest`, ...submitCells(submit.resting)],
-      ...(submit.asking ? [[`${orders} rest, the venue being asked about them`, ...submitCells(submit.asking)]] : []),
+      ...(submit.asking
+        ? [[`${orders} rest, the venue being asked about them`, ...submitCells(submit.asking)]]
+        : []),
       ['all canceled', ...submitCells(submit.emptied)],
       ['no order rests, workers just restarted', ...restartCells(restart.empty)],
       [`${orders} rest, workers just restarted`, ...restartCells(restart.resting)],
@@ -49,7 +59,13 @@ export function formatResting({ orders, place, cancel, memory, submit, idleShare
   ];
 }
 
-const describeBulk = ({ seconds, perSecond, answeredPerSecond, latencyMs, failed }: BulkFigures): string =>
+const describeBulk = ({
+  seconds,
+  perSecond,
+  answeredPerSecond,
+  latencyMs,
+  failed,
+}: BulkFigures): string =>
   `in ${seconds.toFixed(0)} s, ${perSecond.toFixed(0)} a second (answered: ${answeredPerSecond.toFixed(0)}, p99 ${ms(latencyMs.p99)} ms, ${failed} made again)`;
 
 const submitCells = ({ all, rounds, othersShare }: SubmitRounds): string[] => [
@@ -58,7 +74,8 @@ const submitCells = ({ all, rounds, othersShare }: SubmitRounds): string[] => [
   `${(othersShare * 100).toFixed(0)} %`,
 ];
 
-const restartCells = ({ submitMs }: RestartFigures): string[] => [submitMs.p50, submitMs.p95, submitMs.p99].map(ms);
+const restartCells = ({ submitMs }: RestartFigures): string[] =>
+  [submitMs.p50, submitMs.p95, submitMs.p99].map(ms);
 
 const percent = (share: number | undefined): string => ((share ?? 0) * 100).toFixed(1);
 

@@ -18,50 +18,95 @@ const percentiles = (summary: LatencySummary | null): string[] =>
   summary ? [summary.p50, summary.p95, summary.p99].map(ms) : ['-', '-', '-'];
 const share = (value: number): string => `${(value * 100).toFixed(0)} %`;
 
-/** The report for people. Milliseconds throughout, CPU in milliseconds of a core for one order or call. */
+/**
+ * The report for people. Milliseconds throughout, CPU in milliseconds of a core for one order or
+ * call.
+ */
 export function formatReport(figures: BenchFigures): string {
   const { skeletons, orders, reads, auth, footprint, settlement, resting, machine } = figures;
   const calls = [...Object.values(reads ?? {}), ...Object.values(auth ?? {})] as CallFigures[];
   return [
     `${machine.date}  ${machine.gitCommit.slice(0, 10)}${machine.gitDirty ? ' and changes' : ''}  Node ${machine.node}  ` +
       `${machine.cpus} × ${machine.cpuModel}  load before: ${machine.loadAverage1m.toFixed(2)}${figures.quick ? '  (quick)' : ''}`,
-    ...(skeletons ? ['', 'Skeletons: no-op steps on the same Temporal server', formatSkeletons(skeletons)] : []),
+    ...(skeletons
+      ? ['', 'Skeletons: no-op steps on the same Temporal server', formatSkeletons(skeletons)]
+      : []),
     ...(orders ? ['', ...formatOrders(orders)] : []),
     ...(calls.length > 0 ? ['', 'Reads, logins and token validation', formatCalls(calls)] : []),
     ...(footprint ? ['', ...formatFootprint(footprint)] : []),
     ...(settlement ? ['', ...formatSettlement(settlement)] : []),
     ...(resting ? ['', ...formatResting(resting)] : []),
     ...warnOfOthers(figures),
-    ...['', formatTable([['target', 'measured', 'met'], ...judgeTargets(figures).map(targetCells)])],
+    ...[
+      '',
+      formatTable([['target', 'measured', 'met'], ...judgeTargets(figures).map(targetCells)]),
+    ],
   ].join('\n');
 }
 
 const OTHERS_SHARE_MAX = 0.1;
 
-/** Latencies and rates are worth little when others worked on the machine; CPU figures and ratios still hold. */
+/**
+ * Latencies and rates are worth little when others worked on the machine; CPU figures and ratios
+ * still hold.
+ */
 function warnOfOthers({ skeletons = [], orders, reads, auth }: BenchFigures): string[] {
   const pairs = orders?.pairs.flatMap(({ real, skeleton }) => [real, skeleton]) ?? [];
-  const runs = [...skeletons, ...(orders ? [orders.single, orders.steady, orders.minute, ...pairs] : [])];
-  const all = [...runs, ...Object.values(reads ?? {}), ...Object.values(auth ?? {})] as { othersShare: number }[];
+  const runs = [
+    ...skeletons,
+    ...(orders ? [orders.single, orders.steady, orders.minute, ...pairs] : []),
+  ];
+  const all = [...runs, ...Object.values(reads ?? {}), ...Object.values(auth ?? {})] as {
+    othersShare: number;
+  }[];
   const most = Math.max(0, ...all.map(({ othersShare }) => othersShare));
   if (most <= OTHERS_SHARE_MAX) return [];
-  return ['', `Others used up to ${share(most)} of this machine meanwhile: go by CPU figures and ratios, or run again on a quiet machine.`];
+  return [
+    '',
+    `Others used up to ${share(most)} of this machine meanwhile: go by CPU figures and ratios, or run again on a quiet machine.`,
+  ];
 }
 
-const targetCells = ({ target, measured, met }: ReturnType<typeof judgeTargets>[number]): string[] => [
+const targetCells = ({
+  target,
+  measured,
+  met,
+}: ReturnType<typeof judgeTargets>[number]): string[] => [
   target,
   measured ?? 'not measured',
   met === null ? '-' : met ? 'yes' : 'NO',
 ];
 
-export const describeSkeleton = ({ workflowType, workerProcesses, eager, described }: SkeletonFigures): string => {
-  const shapes = { oneLocal: 'one local activity', threeLocal: 'three local', localNormalLocal: 'local, normal, local' };
-  const where = eager ? 'eager start, worker in the client' : `${workerProcesses} worker process${workerProcesses === 1 ? '' : 'es'}`;
+export const describeSkeleton = ({
+  workflowType,
+  workerProcesses,
+  eager,
+  described,
+}: SkeletonFigures): string => {
+  const shapes = {
+    oneLocal: 'one local activity',
+    threeLocal: 'three local',
+    localNormalLocal: 'local, normal, local',
+  };
+  const where = eager
+    ? 'eager start, worker in the client'
+    : `${workerProcesses} worker process${workerProcesses === 1 ? '' : 'es'}`;
   return `${shapes[workflowType]}, ${where}${described ? ', with search attributes' : ''}`;
 };
 
 function formatSkeletons(all: readonly SkeletonFigures[]): string {
-  const head = ['shape', 'clients', 'ack p50', 'p95', 'p99', 'orders/s', 'CPU server', 'workers', 'client', 'others'];
+  const head = [
+    'shape',
+    'clients',
+    'ack p50',
+    'p95',
+    'p99',
+    'orders/s',
+    'CPU server',
+    'workers',
+    'client',
+    'others',
+  ];
   const rows = all.map((figures) => [
     describeSkeleton(figures),
     String(figures.concurrency),
@@ -73,12 +118,22 @@ function formatSkeletons(all: readonly SkeletonFigures[]): string {
   return formatTable([head, ...rows]);
 }
 
-function formatOrders({ single, steady, minute, histories, burstHistories, pairs }: OrderPart): string[] {
+function formatOrders({
+  single,
+  steady,
+  minute,
+  histories,
+  burstHistories,
+  pairs,
+}: OrderPart): string[] {
   const runs: [string, OrderFigures][] = [
     ['steady 20 a second', steady],
     ['steady 1,000 a minute', minute],
     ['1 client', single],
-    ...pairs.map(({ workerProcesses, real }): [string, OrderFigures] => [`50 clients, ${workerProcesses} worker processes`, real]),
+    ...pairs.map(({ workerProcesses, real }): [string, OrderFigures] => [
+      `50 clients, ${workerProcesses} worker processes`,
+      real,
+    ]),
   ];
   const head = [
     'real path, market orders',
@@ -99,7 +154,9 @@ function formatOrders({ single, steady, minute, histories, burstHistories, pairs
     ...percentiles(run.executionMs),
     run.ordersPerSecond.toFixed(1),
     `${run.statuses.FILLED ?? 0}/${run.count}`,
-    String(Object.values(run.failures).reduce((sum, count) => sum + count, run.workflowsNotCompleted)),
+    String(
+      Object.values(run.failures).reduce((sum, count) => sum + count, run.workflowsNotCompleted),
+    ),
     share(run.othersShare),
   ]);
   const groups = Object.keys(steady.cpuMsPerOrder);
@@ -121,7 +178,15 @@ function formatOrders({ single, steady, minute, histories, burstHistories, pairs
     '',
     'The real path against the one-task skeleton, in turns, 50 clients',
     formatTable([
-      ['worker processes', 'real orders/s', 'skeleton orders/s', 'ratio', 'turns', 'real CPU', 'skeleton CPU'],
+      [
+        'worker processes',
+        'real orders/s',
+        'skeleton orders/s',
+        'ratio',
+        'turns',
+        'real CPU',
+        'skeleton CPU',
+      ],
       ...ratioRows(pairs),
     ]),
   ];
@@ -130,9 +195,17 @@ function formatOrders({ single, steady, minute, histories, burstHistories, pairs
 function ratioRows(pairs: OrderPart['pairs']): string[][] {
   return [...new Set(pairs.map(({ workerProcesses }) => workerProcesses))].map((count) => {
     const mine = pairsWith(pairs, count);
-    const rates = [overallRate(mine.map(({ real }) => real)), overallRate(mine.map(({ skeleton }) => skeleton))];
-    const cpu = [mean(mine.map(({ real }) => sumOf(real.cpuMsPerOrder))), mean(mine.map(({ skeleton }) => skeletonCpu(skeleton)))];
-    const [realRate, skeletonRate, realCpu, skeletonCpuMs] = [...rates, ...cpu].map((value) => value.toFixed(1));
+    const rates = [
+      overallRate(mine.map(({ real }) => real)),
+      overallRate(mine.map(({ skeleton }) => skeleton)),
+    ];
+    const cpu = [
+      mean(mine.map(({ real }) => sumOf(real.cpuMsPerOrder))),
+      mean(mine.map(({ skeleton }) => skeletonCpu(skeleton))),
+    ];
+    const [realRate, skeletonRate, realCpu, skeletonCpuMs] = [...rates, ...cpu].map((value) =>
+      value.toFixed(1),
+    );
     return [
       String(count),
       realRate ?? '',
@@ -145,7 +218,13 @@ function ratioRows(pairs: OrderPart['pairs']): string[][] {
   });
 }
 
-const describeHistories = ({ sampled, events, workflowTasks, oneTaskShare, historyBytesMean }: HistoryFigures): string =>
+const describeHistories = ({
+  sampled,
+  events,
+  workflowTasks,
+  oneTaskShare,
+  historyBytesMean,
+}: HistoryFigures): string =>
   `${events.mean.toFixed(1)} events (most ${events.max}), ${workflowTasks.mean.toFixed(2)} workflow tasks (most ${workflowTasks.max}), ` +
   `${share(oneTaskShare)} with one task, ${Math.round(historyBytesMean)} bytes; ${sampled} sampled`;
 
@@ -175,7 +254,11 @@ function formatCalls(all: readonly CallFigures[]): string {
 
 function formatFootprint({ orders, bytesPerOrder, memory }: FootprintPart): string[] {
   const mb = (bytes: number | undefined): string => ((bytes ?? 0) / 2 ** 20).toFixed(0);
-  const rows = Object.keys(memory.after).map((name) => [name, mb(memory.before[name]), mb(memory.after[name])]);
+  const rows = Object.keys(memory.after).map((name) => [
+    name,
+    mb(memory.before[name]),
+    mb(memory.after[name]),
+  ]);
   const kb = (bytes: number): string => (bytes / 1024).toFixed(1);
   return [
     `Storage of an order (over ${orders}): Temporal ${kb(bytesPerOrder.temporal)} kB, hub ${kb(bytesPerOrder.hub)} kB, venue ${kb(bytesPerOrder.paperBroker)} kB`,
@@ -193,9 +276,13 @@ function formatSettlement({
   workerBytes,
   histories,
 }: SettlementPart): string[] {
-  const mostOf = (read: (history: SettlementPart['histories'][number]) => number) => Math.max(0, ...histories.map(read));
+  const mostOf = (read: (history: SettlementPart['histories'][number]) => number) =>
+    Math.max(0, ...histories.map(read));
   const mb = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
-  const memory = workerBytes === null ? 'not known' : `${mb(workerBytes.idle)} MB before, at most ${mb(workerBytes.peak)} MB`;
+  const memory =
+    workerBytes === null
+      ? 'not known'
+      : `${mb(workerBytes.idle)} MB before, at most ${mb(workerBytes.peak)} MB`;
   return [
     `Settlement of ${instructions} executions of ${accounts} accounts in one run: ${instructionsPerSecond} a second, ` +
       `${seconds.toFixed(1)} s in ${chunks} chunks; every cent and share moved once`,

@@ -28,8 +28,13 @@ export interface BenchRun {
   readonly say: (line: string) => void;
 }
 
-/** Measures each part that was asked for on a stack of its own. A part that fails is named in `errors`; the others go on. */
-export async function runBench(run: BenchRun): Promise<{ figures: BenchFigures; errors: string[] }> {
+/**
+ * Measures each part that was asked for on a stack of its own. A part that fails is named in
+ * `errors`; the others go on.
+ */
+export async function runBench(
+  run: BenchRun,
+): Promise<{ figures: BenchFigures; errors: string[] }> {
   const figures: BenchFigures = { machine: run.machine, quick: run.options.quick };
   const errors: string[] = [];
   const stateDir = await openRunFolder(run.say);
@@ -38,7 +43,10 @@ export async function runBench(run: BenchRun): Promise<{ figures: BenchFigures; 
     run.signal.addEventListener('abort', () => reject(run.signal.reason as Error), { once: true });
   });
   try {
-    await Promise.race([aborted, runParts({ ...run, stateDir, figures, errors, onStarted: (stop) => cleanUps.unshift(stop) })]);
+    await Promise.race([
+      aborted,
+      runParts({ ...run, stateDir, figures, errors, onStarted: (stop) => cleanUps.unshift(stop) }),
+    ]);
   } catch (error) {
     errors.push((error as Error).message);
   }
@@ -59,7 +67,11 @@ interface PartsRun extends BenchRun {
 async function runParts(run: PartsRun): Promise<void> {
   const { figures, plan, options, stateDir, say, signal, onStarted } = run;
   const wants = (...parts: Part[]) => parts.some((part) => options.parts.has(part));
-  const attempt = async (part: Part, title: string, measure: () => Promise<void>): Promise<void> => {
+  const attempt = async (
+    part: Part,
+    title: string,
+    measure: () => Promise<void>,
+  ): Promise<void> => {
     if (!wants(part) || signal.aborted) return;
     say(`part ${part}: ${title}`);
     try {
@@ -78,7 +90,9 @@ async function runParts(run: PartsRun): Promise<void> {
   const rig = await startRig(stack, run);
 
   await attempt('a', 'skeletons', async () => {
-    figures.skeletons = await runSkeletons(rig, plan, (measured) => say(describeSkeletonRun(measured)));
+    figures.skeletons = await runSkeletons(rig, plan, (measured) =>
+      say(describeSkeletonRun(measured)),
+    );
   });
   await rig.rest();
   if (!wants('b', 'c', 'd', 'e', 'f', 'g')) return;
@@ -88,7 +102,8 @@ async function runParts(run: PartsRun): Promise<void> {
   const memoryBefore = context.meter.readMemory();
   const runner = await createOrderRunner(context);
   await attempt('b', 'the order path', async () => {
-    const report = (name: string, measured: OrderFigures | SkeletonFigures) => say(`${name}: ${describeRate(measured)}`);
+    const report = (name: string, measured: OrderFigures | SkeletonFigures) =>
+      say(`${name}: ${describeRate(measured)}`);
     figures.orders = await runOrders({ context, runner, rig, plan, report });
   });
   await attempt('c', 'reads', async () => {
@@ -114,7 +129,13 @@ async function startRig(stack: Stack, { stateDir, onStarted }: PartsRun): Promis
   const connection = await Connection.connect({ address });
   onStarted(() => connection.close());
   const client = new Client({ connection, namespace });
-  const rig = await createSkeletonRig({ client, address, namespace, folder: stateDir, stackGroups: () => stackProcessGroups(stack) });
+  const rig = await createSkeletonRig({
+    client,
+    address,
+    namespace,
+    folder: stateDir,
+    stackGroups: () => stackProcessGroups(stack),
+  });
   onStarted(rig.stop);
   return rig;
 }

@@ -6,8 +6,8 @@ import { isSameProcess, processIdentity } from '../dev/process-identity.ts';
 const RUNS = join(import.meta.dirname, '..', '.hub', 'bench');
 
 /**
- * A new state folder for this run, on the disk that `npm start` uses: in a memory file system a commit would cost nothing. What runs
- * that were killed left behind is stopped and removed first.
+ * A new state folder for this run, on the disk that `npm start` uses: in a memory file system a
+ * commit would cost nothing. What runs that were killed left behind is stopped and removed first.
  */
 export async function openRunFolder(say: (line: string) => void): Promise<string> {
   mkdirSync(RUNS, { recursive: true });

@@ -1,12 +1,12 @@
-import type { OrderSubmission } from '../contracts/orders.ts';
-import type { ExecutedSteps } from '../contracts/workflow-messages.ts';
+import type { OrderSubmission } from '../contracts/orders/order.ts';
+import type { ExecutedSteps } from '../contracts/orders/workflow-messages.ts';
 
 /** A step that does nothing and answers as much as our real one. */
 export const skeletonActivities = {
   doNothing: async ({ orderId }: OrderSubmission): Promise<ExecutedSteps> => ({
     accept: 'ACCEPTED',
     place: 'ACKNOWLEDGED',
-    booked: [`${orderId}.1/1`],
+    booked: [`${orderId}/1`],
     progress: {
       orderId,
       status: 'FILLED',

@@ -6,7 +6,10 @@ import { type LoadResult, type Pace, runPaced } from './paced-load.ts';
 import { skeletonActivities } from './skeleton-activities.ts';
 import { orderStartOptions, skeletonSubmission } from './skeleton-submission.ts';
 
-/** A process of the skeleton: it works, or starts workflows as the API does, or both (then a start can be eager). */
+/**
+ * A process of the skeleton: it works, or starts workflows as the API does, or both (then a start
+ * can be eager).
+ */
 Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
 
 export interface WorkParams {
@@ -59,7 +62,15 @@ async function work({ address, namespace, taskQueue, codePath }: WorkParams): Pr
   working = worker.run();
 }
 
-async function start({ address, namespace, taskQueue, workflowType, eager, described, pace }: StartParams): Promise<LoadResult> {
+async function start({
+  address,
+  namespace,
+  taskQueue,
+  workflowType,
+  eager,
+  described,
+  pace,
+}: StartParams): Promise<LoadResult> {
   const client = new Client({ connection: await connect(address), namespace });
   return runPaced(pace, (index) => {
     const submission = skeletonSubmission(randomUUID(), index);

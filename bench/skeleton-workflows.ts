@@ -1,9 +1,9 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { OrderSubmission } from '../contracts/orders.ts';
-import type { ExecutedSteps } from '../contracts/workflow-messages.ts';
+import type { OrderSubmission } from '../contracts/orders/order.ts';
+import type { ExecutedSteps } from '../contracts/orders/workflow-messages.ts';
 import type { SkeletonActivities } from './skeleton-activities.ts';
 
-/** The bounds of workflows/order/steps.ts. */
+/** The bounds of workflows/orders/steps.ts. */
 const local = proxyLocalActivities<SkeletonActivities>({
   scheduleToCloseTimeout: '2 seconds',
   startToCloseTimeout: '2 seconds',
@@ -24,7 +24,9 @@ export async function threeLocal(submission: OrderSubmission): Promise<ExecutedS
 }
 
 /** The step at the venue as a normal activity: two workflow tasks. */
-export async function localNormalLocal(submission: OrderSubmission): Promise<ExecutedSteps['progress']> {
+export async function localNormalLocal(
+  submission: OrderSubmission,
+): Promise<ExecutedSteps['progress']> {
   await local.doNothing(submission);
   await durable.doNothing(submission);
   return (await local.doNothing(submission)).progress;

@@ -31,8 +31,13 @@ export interface SkeletonFigures extends SkeletonVariant {
 }
 
 export interface SkeletonRig {
-  /** Orders of this shape as fast as `concurrency` clients send them, until the last one has ended. */
-  run(variant: SkeletonVariant, load: { concurrency: number; count: number }): Promise<SkeletonFigures>;
+  /**
+   * Orders of this shape as fast as `concurrency` clients send them, until the last one has ended.
+   */
+  run(
+    variant: SkeletonVariant,
+    load: { concurrency: number; count: number },
+  ): Promise<SkeletonFigures>;
   /** Ends all workers, so that nothing polls while something else is measured. */
   rest(): Promise<void>;
   stop(): Promise<void>;
@@ -51,7 +56,10 @@ export interface SkeletonRigOptions {
 const JOB_TIMEOUT_MS = 60_000;
 const WORKER_PROGRAM = new URL('./skeleton-worker.ts', import.meta.url);
 
-/** Skeletons run on task queues of their own, with the client and the workers in processes of their own, as in the real stack. */
+/**
+ * Skeletons run on task queues of their own, with the client and the workers in processes of their
+ * own, as in the real stack.
+ */
 export async function createSkeletonRig(options: SkeletonRigOptions): Promise<SkeletonRig> {
   const { address, namespace } = options;
   const codePath = await writeBundle(options.folder);
@@ -89,7 +97,12 @@ export async function createSkeletonRig(options: SkeletonRigOptions): Promise<Sk
       JOB_TIMEOUT_MS,
     );
     const query = `TaskQueue = '${taskQueue}' AND StartTime >= '${new Date(started.startedAtMs - 1).toISOString()}'`;
-    const closings = await waitForClosings(options.client, query, started.latenciesMs.length, JOB_TIMEOUT_MS);
+    const closings = await waitForClosings(
+      options.client,
+      query,
+      started.latenciesMs.length,
+      JOB_TIMEOUT_MS,
+    );
     const use = readUse();
     const elapsedMs = closings.lastClosedAtMs - started.startedAtMs;
     const count = started.latenciesMs.length;

@@ -9,13 +9,19 @@ export interface Statements {
 }
 
 export interface StatementCounter {
-  /** The statements that everybody but the bench has sent since the server started: each is one round trip. */
+  /**
+   * The statements that everybody but the bench has sent since the server started: each is one
+   * round trip.
+   */
   read(): Promise<Statements>;
 }
 
 const TEXT_CHARS_MAX = 110;
 
-/** Counts by pg_stat_statements; where the server has none, by commits, which is the same for statements that are a transaction each. */
+/**
+ * Counts by pg_stat_statements; where the server has none, by commits, which is the same for
+ * statements that are a transaction each.
+ */
 export async function createStatementCounter(sql: postgres.Sql): Promise<StatementCounter> {
   const [{ loaded } = { loaded: false }] = await sql<{ loaded: boolean }[]>`
     select current_setting('shared_preload_libraries') like '%pg_stat_statements%' as loaded`;
@@ -41,7 +47,9 @@ async function readCommits(sql: postgres.Sql): Promise<Statements> {
   return { source: 'pg_stat_database.xact_commit', calls: byDatabase(rows) };
 }
 
-function byDatabase(rows: readonly { datname: string; text: string; calls: number }[]): Statements['calls'] {
+function byDatabase(
+  rows: readonly { datname: string; text: string; calls: number }[],
+): Statements['calls'] {
   const calls: Record<string, Record<string, number>> = {};
   for (const { datname, text, calls: count } of rows) {
     const ofDatabase = calls[datname] ?? {};
@@ -51,7 +59,11 @@ function byDatabase(rows: readonly { datname: string; text: string; calls: numbe
 }
 
 /** What was sent to one database between two readings, the most frequent statement first. */
-export function statementsBetween(before: Statements, after: Statements, database: string): { total: number; byText: [string, number][] } {
+export function statementsBetween(
+  before: Statements,
+  after: Statements,
+  database: string,
+): { total: number; byText: [string, number][] } {
   const earlier = before.calls[database] ?? {};
   const byText = Object.entries(after.calls[database] ?? {})
     .map(([text, calls]): [string, number] => [text, calls - (earlier[text] ?? 0)])

@@ -8,13 +8,15 @@ export interface LatencySummary {
 }
 
 /**
- * The nearest-rank percentile: the smallest value that at least `percent` % of the values do not exceed. It is one that was
- * measured, never one in between. Throws for an empty list, which has none.
+ * The nearest-rank percentile: the smallest value that at least `percent` % of the values do not
+ * exceed. It is one that was measured, never one in between. Throws for an empty list, which has
+ * none.
  */
 export function percentile(sorted: readonly number[], percent: number): number {
   const rank = Math.max(Math.ceil((percent / 100) * sorted.length), 1);
   const value = sorted[rank - 1];
-  if (value === undefined) throw new RangeError(`${sorted.length} values have no percentile ${percent}`);
+  if (value === undefined)
+    throw new RangeError(`${sorted.length} values have no percentile ${percent}`);
   return value;
 }
 

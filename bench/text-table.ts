@@ -1,7 +1,12 @@
-/** Rows of cells as text: the first column to the left, the others to the right, the first row as the head. */
+/**
+ * Rows of cells as text: the first column to the left, the others to the right, the first row as
+ * the head.
+ */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => widthOf(row[column] ?? ''))),
+  );
   const lines = rows.map((row) =>
     widths
       .map((width, column) => pad(row[column] ?? '', width, column === 0))

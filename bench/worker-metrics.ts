@@ -2,7 +2,10 @@
 export interface WorkerCounts {
   /** Workflow tasks that were carried out. */
   readonly workflowTasks: number;
-  /** Of those, the ones whose workflow was not in the cache, and had to be replayed from its history. */
+  /**
+   * Of those, the ones whose workflow was not in the cache, and had to be replayed from its
+   * history.
+   */
   readonly replays: number;
   readonly cachedWorkflows: number;
 }
@@ -25,5 +28,8 @@ export async function readWorkerCounts(metricsUrl: string): Promise<WorkerCounts
 
 /** The values of all samples of that name, whatever their labels (Prometheus text format). */
 export function sumOfSamples(text: string, name: string): number {
-  return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'gm'))].reduce((sum, [, value]) => sum + Number(value), 0);
+  return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'gm'))].reduce(
+    (sum, [, value]) => sum + Number(value),
+    0,
+  );
 }

@@ -1,7 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { waitUntil } from '../dev/wait-until.ts';
 
-/** Rare enough to cost nothing against the orders: the time of the last close is read from Temporal, not from this clock. */
+/**
+ * Rare enough to cost nothing against the orders: the time of the last close is read from Temporal,
+ * not from this clock.
+ */
 const POLL_EVERY_MS = 250;
 
 export interface Closings {
@@ -11,9 +14,18 @@ export interface Closings {
   readonly notCompleted: number;
 }
 
-/** Waits until `count` workflows of a visibility query are closed. Throws after `timeoutMs`, saying how many are not. */
-export async function waitForClosings(client: Client, query: string, count: number, timeoutMs: number): Promise<Closings> {
-  const countOf = async (condition: string) => (await client.workflow.count(`${query} AND ${condition}`)).count;
+/**
+ * Waits until `count` workflows of a visibility query are closed. Throws after `timeoutMs`, saying
+ * how many are not.
+ */
+export async function waitForClosings(
+  client: Client,
+  query: string,
+  count: number,
+  timeoutMs: number,
+): Promise<Closings> {
+  const countOf = async (condition: string) =>
+    (await client.workflow.count(`${query} AND ${condition}`)).count;
   let closed = 0;
   const areClosed = async () => {
     closed = await countOf("ExecutionStatus != 'Running'");
@@ -22,9 +34,14 @@ export async function waitForClosings(client: Client, query: string, count: numb
   try {
     await waitUntil(areClosed, { timeoutMs, everyMs: POLL_EVERY_MS, message: '' });
   } catch (error) {
-    throw new Error(`${count - closed} of ${count} workflows have not ended after ${timeoutMs / 1000} s (${query})`, { cause: error });
+    throw new Error(
+      `${count - closed} of ${count} workflows have not ended after ${timeoutMs / 1000} s (${query})`,
+      { cause: error },
+    );
   }
-  const notCompleted = await countOf("ExecutionStatus != 'Running' AND ExecutionStatus != 'Completed'");
+  const notCompleted = await countOf(
+    "ExecutionStatus != 'Running' AND ExecutionStatus != 'Completed'",
+  );
   // Visibility lists the latest close first.
   for await (const { closeTime } of client.workflow.list({ query, pageSize: 1 })) {
     if (closeTime) return { lastClosedAtMs: closeTime.getTime(), notCompleted };

@@ -32,7 +32,10 @@ export async function createOperator(stack: ChaosStack): Promise<E2eClient> {
   return clientOf(stack, account);
 }
 
-async function clientOf({ apiUrl, jwtSecret }: ChaosStack, account: FundedAccount): Promise<ChaosTrader> {
+async function clientOf(
+  { apiUrl, jwtSecret }: ChaosStack,
+  account: FundedAccount,
+): Promise<ChaosTrader> {
   const token = await createAccessTokens(jwtSecret, Date.now).sign(account.caller);
   return { ...createE2eClient(apiUrl, token), account };
 }

@@ -8,7 +8,10 @@ export interface TroubleMade {
   name: string;
   /** Until the parts were started again, or the link was mended. */
   downMs: number;
-  /** From the trouble's beginning until an order that was sent after it was filled: `null` when none was in time. */
+  /**
+   * From the trouble's beginning until an order that was sent after it was filled: `null` when none
+   * was in time.
+   */
   recoveredMs: number | null;
 }
 
@@ -17,7 +20,11 @@ const PROBE_MS = 100;
 const FILL_MS_MAX = 20_000;
 
 /** Makes one trouble, ends it, and waits until an order goes all the way through again. */
-export async function makeTrouble(stack: ChaosStack, prober: ChaosTrader, trouble: Trouble): Promise<TroubleMade> {
+export async function makeTrouble(
+  stack: ChaosStack,
+  prober: ChaosTrader,
+  trouble: Trouble,
+): Promise<TroubleMade> {
   const startedAt = performance.now();
   await begin(stack, trouble);
   await sleep(trouble.downMs);
@@ -50,19 +57,28 @@ async function end({ parts, links }: ChaosStack, trouble: Trouble): Promise<void
 async function probe(prober: ChaosTrader, deadline: number): Promise<boolean> {
   while (performance.now() < deadline) {
     const outcome = await submitOnce(prober, { body: PROBE_ORDER }, null);
-    if (outcome.kind === 'REFUSED') throw new Error(`an order that shows that all is well was refused: ${outcome.code}`);
+    if (outcome.kind === 'REJECTED')
+      throw new Error(`an order that shows that all is well was rejected: ${outcome.code}`);
     if (outcome.kind === 'ACKNOWLEDGED' && (await isFilled(prober, outcome.order.id))) return true;
     await sleep(PROBE_MS);
   }
   return false;
 }
 
-const PROBE_ORDER = { symbol: 'FB', side: 'BUY', type: 'MARKET', timeInForce: 'DAY', quantity: '1' };
+const PROBE_ORDER = {
+  symbol: 'FB',
+  side: 'BUY',
+  type: 'MARKET',
+  timeInForce: 'DAY',
+  quantity: '1',
+};
 
 async function isFilled(prober: ChaosTrader, orderId: string): Promise<boolean> {
   const deadline = performance.now() + FILL_MS_MAX;
   while (performance.now() < deadline) {
-    const answer = await prober.get<{ status: string }>(`/v1/orders/${orderId}/status`).catch(() => null);
+    const answer = await prober
+      .get<{ status: string }>(`/v1/orders/${orderId}/status`)
+      .catch(() => null);
     if (answer?.status === 200 && answer.body.status === 'FILLED') return true;
     await sleep(PROBE_MS);
   }

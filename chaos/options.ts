@@ -19,7 +19,8 @@ export function readOptions(args: readonly string[]): ChaosOptions {
   });
   const count = (name: keyof ChaosOptions): number => {
     const value = values[name] === undefined ? DEFAULTS[name] : Number(values[name]);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} ${values[name]}: must be a whole number from 1`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new Error(`--${name} ${values[name]}: must be a whole number from 1`);
     return value;
   };
   return { seed: count('seed'), seeds: count('seeds'), orders: count('orders') };

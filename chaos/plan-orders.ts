@@ -3,7 +3,10 @@ import { chooseFrom } from '../test/support/trading-load.ts';
 /** The body of `POST /v1/orders`. */
 export type OrderBody = Readonly<Record<string, string>>;
 
-/** What a client does when the answer is 503 or does not come: asks again under the same key, lets it be, or had no key in the first place. */
+/**
+ * What a client does when the answer is 503 or does not come: asks again under the same key, lets
+ * it be, or had no key in the first place.
+ */
 export type Persistence = 'INSISTS' | 'GIVES_UP' | 'HAS_NO_KEY';
 
 export interface PlannedOrder {
@@ -23,7 +26,10 @@ const FOLLOW_UP_MS_MAX = 4_000;
 
 type Random = () => number;
 
-/** A day's mixture: every type and side, whole and broken quantities, marketable, near and far from the market, and some nonsense. */
+/**
+ * A day's mixture: every type and side, whole and broken quantities, marketable, near and far from
+ * the market, and some nonsense.
+ */
 export function planOrders(count: number, traders: number, random: Random): PlannedOrder[] {
   return Array.from({ length: count }, () => {
     const body = random() < 0.04 ? planNonsense(random) : planBody(random);
@@ -49,8 +55,20 @@ function planBody(random: Random): OrderBody {
   const near = cents(price * (1 + away * (0.001 + random() * 0.015)));
   const restingTime = random() < 0.5 ? 'GTC' : 'DAY';
   const roll = random();
-  if (roll < 0.34) return { ...common, type: 'MARKET', timeInForce: chooseFrom(['DAY', 'DAY', 'GTC', 'IOC', 'FOK'], random), quantity };
-  if (roll < 0.38) return { ...common, type: 'MARKET', timeInForce: 'DAY', notional: cents(50 + random() * 2_000) };
+  if (roll < 0.34)
+    return {
+      ...common,
+      type: 'MARKET',
+      timeInForce: chooseFrom(['DAY', 'DAY', 'GTC', 'IOC', 'FOK'], random),
+      quantity,
+    };
+  if (roll < 0.38)
+    return {
+      ...common,
+      type: 'MARKET',
+      timeInForce: 'DAY',
+      notional: cents(50 + random() * 2_000),
+    };
   if (roll < 0.5)
     return {
       ...common,
@@ -59,10 +77,19 @@ function planBody(random: Random): OrderBody {
       quantity,
       limitPrice: cents(price * (1 - away * 0.03)),
     };
-  if (roll < 0.7) return { ...common, type: 'LIMIT', timeInForce: restingTime, quantity, limitPrice: near };
-  if (roll < 0.8) return { ...common, type: 'LIMIT', timeInForce: restingTime, quantity, limitPrice: cents(price * (1 + away * 0.2)) };
+  if (roll < 0.7)
+    return { ...common, type: 'LIMIT', timeInForce: restingTime, quantity, limitPrice: near };
+  if (roll < 0.8)
+    return {
+      ...common,
+      type: 'LIMIT',
+      timeInForce: restingTime,
+      quantity,
+      limitPrice: cents(price * (1 + away * 0.2)),
+    };
   const stopPrice = cents(price * (1 - away * (0.001 + random() * 0.01)));
-  if (roll < 0.88) return { ...common, type: 'STOP', timeInForce: restingTime, quantity, stopPrice };
+  if (roll < 0.88)
+    return { ...common, type: 'STOP', timeInForce: restingTime, quantity, stopPrice };
   if (roll < 0.94)
     return {
       ...common,
@@ -72,7 +99,13 @@ function planBody(random: Random): OrderBody {
       stopPrice,
       limitPrice: cents(Number(stopPrice) * (1 - away * 0.005)),
     };
-  return { ...common, type: 'TRAILING_STOP', timeInForce: restingTime, quantity, trailPercent: cents(0.2 + random()) };
+  return {
+    ...common,
+    type: 'TRAILING_STOP',
+    timeInForce: restingTime,
+    quantity,
+    trailPercent: cents(0.2 + random()),
+  };
 }
 
 function planQuantity(random: Random): string {
@@ -89,7 +122,14 @@ const planNonsense = (random: Random): OrderBody =>
       { symbol: 'AAPL', side: 'BUY', type: 'MARKET', timeInForce: 'DAY', quantity: '0' },
       { symbol: 'AAPL', side: 'HOLD', type: 'MARKET', timeInForce: 'DAY', quantity: '1' },
       { symbol: 'IBM', side: 'BUY', type: 'LIMIT', timeInForce: 'DAY', quantity: '1' },
-      { symbol: 'IBM', side: 'SELL', type: 'STOP', timeInForce: 'IOC', quantity: '1', stopPrice: '100.00' },
+      {
+        symbol: 'IBM',
+        side: 'SELL',
+        type: 'STOP',
+        timeInForce: 'IOC',
+        quantity: '1',
+        stopPrice: '100.00',
+      },
     ],
     random,
   );
@@ -99,7 +139,10 @@ function planFollowUp(body: OrderBody, random: Random): PlannedOrder['followUp']
   if (roll < 0.2) return { ask: 'CANCEL' };
   if (roll > 0.32 || body.type === 'MARKET') return null;
   if (body.limitPrice !== undefined)
-    return { ask: 'REPLACE', body: { limitPrice: cents(Number(body.limitPrice) * (0.99 + random() * 0.02)) } };
+    return {
+      ask: 'REPLACE',
+      body: { limitPrice: cents(Number(body.limitPrice) * (0.99 + random() * 0.02)) },
+    };
   return { ask: 'REPLACE', body: { quantity: planQuantity(random) } };
 }
 

@@ -1,6 +1,15 @@
 import { chooseFrom, seededRandom } from '../test/support/trading-load.ts';
 
-export const PARTS = ['workers', 'workers-2', 'api', 'market-data', 'paper-broker', 'redis', 'postgres', 'temporal'] as const;
+export const PARTS = [
+  'workers',
+  'workers-2',
+  'api',
+  'market-data',
+  'paper-broker',
+  'redis',
+  'postgres',
+  'temporal',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Who holds a connection to whom. */
@@ -19,7 +28,10 @@ export const LINKS = [
 ] as const;
 export type Link = (typeof LINKS)[number];
 
-/** KILL: `kill -9`, of two parts at once as well. CUT: all connections are reset and new ones refused. HANG: nothing is passed on. */
+/**
+ * KILL: `kill -9`, of two parts at once as well. CUT: all connections are reset and new ones
+ * rejected. HANG: nothing is passed on.
+ */
 export type Trouble =
   | { kind: 'KILL'; parts: readonly Part[]; downMs: number; pauseMs: number }
   | { kind: 'CUT' | 'HANG'; link: Link; downMs: number; pauseMs: number };
@@ -31,20 +43,27 @@ const CUTS = 4;
 const HANGS = 2;
 
 export interface TroublePlan {
-  /** Every part killed once, then some pairs and links, in an order of chance: all of these come to pass. */
+  /**
+   * Every part killed once, then some pairs and links, in an order of chance: all of these come to
+   * pass.
+   */
   mandatory: Trouble[];
   /** What goes on happening as long as orders are sent. */
   further: Trouble[];
 }
 
 const FURTHER = 60;
-/** The orders of the same seed have other numbers, so that a longer run begins like a shorter one. */
+/**
+ * The orders of the same seed have other numbers, so that a longer run begins like a shorter one.
+ */
 const OWN_SEQUENCE = 0x7f4a7c15;
 
 export function planTroubles(seed: number): TroublePlan {
   const random = seededRandom(seed ^ OWN_SEQUENCE);
   const kills = PARTS.map((part) => planKill([part], random));
-  const pairs = Array.from({ length: PAIRS }, () => planKill(shuffle(PARTS, random).slice(0, 2), random));
+  const pairs = Array.from({ length: PAIRS }, () =>
+    planKill(shuffle(PARTS, random).slice(0, 2), random),
+  );
   const links = shuffle(LINKS, random);
   const cuts = links.slice(0, CUTS).map((link) => planLink('CUT', link, random));
   const hangs = links.slice(CUTS, CUTS + HANGS).map((link) => planLink('HANG', link, random));
@@ -59,9 +78,17 @@ function planAny(random: () => number): Trouble {
   return planLink(roll < 0.88 ? 'CUT' : 'HANG', chooseFrom(LINKS, random), random);
 }
 
-const planKill = (parts: readonly Part[], random: () => number): Trouble => ({ kind: 'KILL', parts, ...planTimes('KILL', random) });
+const planKill = (parts: readonly Part[], random: () => number): Trouble => ({
+  kind: 'KILL',
+  parts,
+  ...planTimes('KILL', random),
+});
 
-const planLink = (kind: 'CUT' | 'HANG', link: Link, random: () => number): Trouble => ({ kind, link, ...planTimes(kind, random) });
+const planLink = (kind: 'CUT' | 'HANG', link: Link, random: () => number): Trouble => ({
+  kind,
+  link,
+  ...planTimes(kind, random),
+});
 
 const planTimes = (kind: Trouble['kind'], random: () => number) => ({
   downMs: Math.floor(random() * DOWN_MS_MAX[kind]),
@@ -70,7 +97,9 @@ const planTimes = (kind: Trouble['kind'], random: () => number) => ({
 
 /** As people and the report call it. */
 export const nameOf = (trouble: Trouble): string =>
-  trouble.kind === 'KILL' ? `kill ${[...trouble.parts].sort().join(' + ')}` : `${trouble.kind.toLowerCase()} ${trouble.link}`;
+  trouble.kind === 'KILL'
+    ? `kill ${[...trouble.parts].sort().join(' + ')}`
+    : `${trouble.kind.toLowerCase()} ${trouble.link}`;
 
 /** Fisher and Yates. */
 function shuffle<T>(items: readonly T[], random: () => number): T[] {

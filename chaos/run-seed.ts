@@ -27,10 +27,19 @@ export interface SeedRun {
 const TRADERS = 24;
 
 /**
- * One seed: sends its orders while it makes its troubles, waits for rest and checks the books. What does not hold is in the result;
- * thrown is only what keeps the program itself from working, such as a part that does not start.
+ * One seed: sends its orders while it makes its troubles, waits for rest and checks the books. What
+ * does not hold is in the result; thrown is only what keeps the program itself from working, such
+ * as a part that does not start.
  */
-export async function runSeed({ seed, orders, say }: { seed: number; orders: number; say: (line: string) => void }): Promise<SeedRun> {
+export async function runSeed({
+  seed,
+  orders,
+  say,
+}: {
+  seed: number;
+  orders: number;
+  say: (line: string) => void;
+}): Promise<SeedRun> {
   const startedAt = performance.now();
   const stack = await startChaosStack(seed);
   let keepFiles = true;
@@ -39,7 +48,11 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
     const prober = await createProber(stack);
     const operator = await createOperator(stack);
     const troublePlan = planTroubles(seed);
-    const load = sendOrders(planOrders(orders, TRADERS, seededRandom(seed)), traders, seededRandom(seed ^ 0x2545f491));
+    const load = sendOrders(
+      planOrders(orders, TRADERS, seededRandom(seed)),
+      traders,
+      seededRandom(seed ^ 0x2545f491),
+    );
     let isSent = false;
     const sending = load.done.finally(() => {
       isSent = true;
@@ -49,7 +62,8 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
     const endedByThemselves = new Set<Part>();
     // All that a trouble has killed is started again when it is over.
     const noteEnded = () => {
-      for (const part of PARTS) if (stack.parts[part].pid === undefined) endedByThemselves.add(part);
+      for (const part of PARTS)
+        if (stack.parts[part].pid === undefined) endedByThemselves.add(part);
     };
     for (const [index, trouble] of [...troublePlan.mandatory, ...troublePlan.further].entries()) {
       if (isSent && index >= troublePlan.mandatory.length) break;
@@ -62,20 +76,32 @@ export async function runSeed({ seed, orders, say }: { seed: number; orders: num
     }
     await sending;
     say(`all sent; ${troubles.length} troubles made`);
-    const { rest, violations: restless } = await comeToRest(stack, [...traders, prober], operator).then(
+    const { rest, violations: restless } = await comeToRest(
+      stack,
+      [...traders, prober],
+      operator,
+    ).then(
       (rest) => ({ rest, violations: [] }),
-      (error: Error) => ({ rest: null, violations: [{ rule: 'all comes to rest', detail: error.message }] }),
+      (error: Error) => ({
+        rest: null,
+        violations: [{ rule: 'all comes to rest', detail: error.message }],
+      }),
     );
     noteEnded();
     const lost = troubles.filter(({ recoveredMs }) => recoveredMs === null);
     const violations = [
       ...restless,
       ...[...endedByThemselves].map((part) => ({ rule: 'no part ends by itself', detail: part })),
-      ...lost.map(({ name }) => ({ rule: 'orders go through again after a trouble', detail: name })),
+      ...lost.map(({ name }) => ({
+        rule: 'orders go through again after a trouble',
+        detail: name,
+      })),
       ...(await checkBooks(stack, load.sent)),
     ];
     keepFiles = violations.length > 0;
-    const breaks = await stack.hub<{ kind: string; count: number }[]>`select kind, count(*)::int as count from breaks group by kind`;
+    const breaks = await stack.hub<
+      { kind: string; count: number }[]
+    >`select kind, count(*)::int as count from breaks group by kind`;
     return {
       seed,
       orders,

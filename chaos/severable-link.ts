@@ -5,7 +5,9 @@ export interface SeverableLink {
   readonly port: number;
   /** Resets all connections; new ones are reset at once, until {@link mend}. */
   cut(): void;
-  /** Passes nothing on in either direction, and new connections get no answer, until {@link mend}. */
+  /**
+   * Passes nothing on in either direction, and new connections get no answer, until {@link mend}.
+   */
   hang(): void;
   mend(): void;
   close(): Promise<void>;

@@ -1,3 +1,11 @@
+import { REJECTIONS, type RejectCode } from '../domain/risk/rejection.ts';
+
+/**
+ * Codes with which an order itself can be rejected: they are outcomes, kept on the order as
+ * `rejectCode`.
+ */
+export type { RejectCode };
+
 /**
  * Every error code that leaves the system, with the one HTTP status it has.
  * The code is stable; the title may be reworded.
@@ -8,15 +16,24 @@ export const ERRORS = {
   UNAUTHENTICATED: { status: 401, title: 'A bearer token is needed' },
   TOKEN_INVALID: { status: 401, title: 'The token is not valid' },
   TOKEN_EXPIRED: { status: 401, title: 'The token has expired' },
+  TOKEN_REVOKED: { status: 401, title: 'The session of the token has ended' },
   INVALID_CREDENTIALS: { status: 401, title: 'E-mail or password is wrong' },
   REFRESH_TOKEN_INVALID: { status: 401, title: 'The refresh token is not valid' },
   FORBIDDEN: { status: 403, title: 'The role does not allow this' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
+  USER_NOT_FOUND: { status: 404, title: 'There is no such user' },
+  SESSION_NOT_FOUND: { status: 404, title: 'There is no such session' },
   ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
   BREAK_NOT_FOUND: { status: 404, title: 'There is no such break' },
-  TRADING_SESSION_NOT_FOUND: { status: 404, title: 'The instrument has no session of its own on that date' },
+  TRADING_SESSION_NOT_FOUND: {
+    status: 404,
+    title: 'The instrument has no session of its own on that date',
+  },
   BULK_OPERATION_NOT_FOUND: { status: 404, title: 'There is no such bulk operation' },
-  EXECUTION_NOT_FOUND: { status: 404, title: 'There is no such execution that is yet to be booked' },
+  EXECUTION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such execution that is yet to be booked',
+  },
   SETTLEMENT_NOT_FOUND: { status: 404, title: 'There is no such settlement under repair' },
   POSITION_NOT_FOUND: { status: 404, title: 'There is no such position' },
   INSTRUMENT_NOT_FOUND: { status: 404, title: 'There is no such instrument' },
@@ -26,66 +43,62 @@ export const ERRORS = {
   ORDER_NOT_CANCELABLE: { status: 409, title: 'The order can no longer be canceled' },
   ORDER_NOT_REPLACEABLE: { status: 409, title: 'The order cannot be replaced now' },
   ORDER_NOT_WAITING: { status: 409, title: 'The order does not wait for a retry or an operator' },
-  EXECUTION_NOT_WAITING: { status: 409, title: 'The execution does not wait for a retry or an operator' },
-  SETTLEMENT_NOT_WAITING: { status: 409, title: 'The settlement does not wait for a retry or an operator' },
+  EXECUTION_NOT_WAITING: {
+    status: 409,
+    title: 'The execution does not wait for a retry or an operator',
+  },
+  SETTLEMENT_NOT_WAITING: {
+    status: 409,
+    title: 'The settlement does not wait for a retry or an operator',
+  },
   BREAK_ALREADY_RESOLVED: { status: 409, title: 'The break has been resolved' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body must be application/json' },
-  UNKNOWN_SYMBOL: { status: 422, title: 'The symbol is not known' },
-  INSTRUMENT_HALTED: { status: 422, title: 'The instrument is not tradable now' },
-  MARKET_CLOSED: { status: 422, title: 'The market is closed' },
-  NO_QUOTE: { status: 422, title: 'The instrument has no quote now' },
-  QUANTITY_NOT_FRACTIONABLE: { status: 422, title: 'The instrument trades in whole shares' },
-  LIMIT_PRICE_OUTSIDE_COLLAR: { status: 422, title: 'The limit price is too far from the market' },
-  PRICE_INCREMENT_INVALID: { status: 422, title: 'The price is not a multiple of the minimum price variation' },
-  STOP_PRICE_INVALID: { status: 422, title: 'The stop price is on the wrong side of the market' },
-  ORDER_TOO_LARGE: { status: 422, title: 'The order is larger than the account may send' },
-  INSUFFICIENT_BUYING_POWER: { status: 422, title: 'The buying power does not suffice' },
-  INSUFFICIENT_POSITION: { status: 422, title: 'The position does not suffice' },
-  ACCOUNT_RESTRICTED: { status: 422, title: 'The account may not trade' },
-  REPLACE_REJECTED: { status: 422, title: 'The original was closed before it could be replaced' },
-  OPERATOR_FAILED: { status: 422, title: 'An operator ended the order' },
-  INSUFFICIENT_WITHDRAWABLE_CASH: { status: 422, title: 'The settled cash that is free does not suffice' },
-  BROKER_REJECTED: { status: 422, title: 'The broker refused the order' },
+  PASSWORD_TOO_WEAK: { status: 422, title: 'The password is too easy to guess' },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The head of the request is too large' },
+  ...orderRejections(),
+  INSUFFICIENT_WITHDRAWABLE_CASH: {
+    status: 422,
+    title: 'The settled cash that is free does not suffice',
+  },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key was used with another request' },
   CLIENT_ORDER_ID_REUSED: { status: 422, title: 'The client order id was used for another order' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  ORDER_RATE: {
+    status: 429,
+    title: 'The account sends more orders, replaces and cancels than it may',
+  },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
   MARKET_DATA_UNAVAILABLE: { status: 503, title: 'No market data can be had now' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be reached now' },
   TEMPORAL_UNAVAILABLE: { status: 503, title: 'The order engine cannot be reached now' },
-  ACCEPT_BY_PASSED: { status: 503, title: 'The order could not be decided in time; nothing was placed' },
+  ACCEPT_BY_PASSED: {
+    status: 503,
+    title: 'The order could not be decided in time; nothing was placed',
+  },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Codes with which an order itself can be refused: they are outcomes, kept on the order as `rejectCode`. */
-export type RejectCode = Extract<
-  ErrorCode,
-  | 'UNKNOWN_SYMBOL'
-  | 'INSTRUMENT_HALTED'
-  | 'MARKET_CLOSED'
-  | 'NO_QUOTE'
-  | 'QUANTITY_NOT_FRACTIONABLE'
-  | 'LIMIT_PRICE_OUTSIDE_COLLAR'
-  | 'PRICE_INCREMENT_INVALID'
-  | 'STOP_PRICE_INVALID'
-  | 'ORDER_TOO_LARGE'
-  | 'INSUFFICIENT_BUYING_POWER'
-  | 'INSUFFICIENT_POSITION'
-  | 'ACCOUNT_RESTRICTED'
-  | 'REPLACE_REJECTED'
-  | 'OPERATOR_FAILED'
-  | 'BROKER_REJECTED'
->;
+function orderRejections() {
+  const errors = Object.entries(REJECTIONS).map(([code, title]) => [code, { status: 422, title }]);
+  return Object.fromEntries(errors) as Record<RejectCode, { status: 422; title: string }>;
+}
 
 /** An error with a stable code, made where the reason is known and mapped once per surface. */
 export class HubError extends Error {
   readonly code: ErrorCode;
-  /** Facts for the reader: `{ required: '2057.50', available: '100.00' }`. Never personal data or secrets. */
+  /**
+   * Facts for the reader: `{ required: '2057.50', available: '100.00' }`. Never personal data or
+   * secrets.
+   */
   readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, facts: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions & { detail?: string }) {
+  constructor(
+    code: ErrorCode,
+    facts: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions & { detail?: string },
+  ) {
     super(options?.detail ?? ERRORS[code].title, options);
     this.name = 'HubError';
     this.code = code;

@@ -5,21 +5,29 @@ import { waitUntil } from './wait-until.ts';
 
 const GRACE_MS = 10_000;
 
-/** Notes in `<stateDir>/pids` which processes were started, so that those a killed supervisor left behind are found again. */
-export function createChildPids(stateDir: string): { record(name: string, pid: number): void; forget(name: string): void } {
+/**
+ * Notes in `<stateDir>/pids` which processes were started, so that those a killed supervisor left
+ * behind are found again.
+ */
+export function createChildPids(stateDir: string): {
+  record(name: string, pid: number): void;
+  forget(name: string): void;
+} {
   const folder = join(stateDir, 'pids');
   return {
     record: (name, pid) => {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, name), JSON.stringify({ pid, identity: processIdentity(pid) }));
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(join(folder, name), JSON.stringify({ pid, identity: processIdentity(pid) }), {
+        mode: 0o600,
+      });
     },
     forget: (name) => rmSync(join(folder, name), { force: true }),
   };
 }
 
 /**
- * Stops what an earlier supervisor of this folder left running. A pid is only signalled when its start time is the recorded one, so
- * a stranger who got the number since is left alone.
+ * Stops what an earlier supervisor of this folder left running. A pid is only signalled when its
+ * start time is the recorded one, so a stranger who got the number since is left alone.
  */
 export async function stopOrphans(stateDir: string, say: (line: string) => void): Promise<void> {
   const folder = join(stateDir, 'pids');
@@ -28,7 +36,10 @@ export async function stopOrphans(stateDir: string, say: (line: string) => void)
   await Promise.all(readdirSync(folder).map((name) => stopOrphan(join(folder, name), name, say)));
 }
 
-/** Kills all that is noted and still runs, without waiting: the last resort of a supervisor that has to end now. */
+/**
+ * Kills all that is noted and still runs, without waiting: the last resort of a supervisor that has
+ * to end now.
+ */
 export function killOrphans(stateDir: string): void {
   const folder = join(stateDir, 'pids');
   if (!existsSync(folder)) return;
@@ -41,7 +52,9 @@ export function killOrphans(stateDir: string): void {
 async function stopOrphan(file: string, name: string, say: (line: string) => void): Promise<void> {
   const { pid, identity } = readRecord(file);
   if (identity !== null && isSameProcess(pid, identity)) {
-    say(`stopping ${name} (pid ${pid}, ${processCommand(pid).slice(0, 60)}), which an earlier run left behind`);
+    say(
+      `stopping ${name} (pid ${pid}, ${processCommand(pid).slice(0, 60)}), which an earlier run left behind`,
+    );
     process.kill(pid, 'SIGCONT');
     process.kill(pid, 'SIGINT');
     const isGone = async () => !isSameProcess(pid, identity);
@@ -50,7 +63,10 @@ async function stopOrphan(file: string, name: string, say: (line: string) => voi
     } catch (error) {
       say(`${(error as Error).message}: killing it`);
       process.kill(pid, 'SIGKILL');
-      await waitUntil(isGone, { timeoutMs: GRACE_MS, message: `${name} (pid ${pid}) cannot be killed` });
+      await waitUntil(isGone, {
+        timeoutMs: GRACE_MS,
+        message: `${name} (pid ${pid}) cannot be killed`,
+      });
     }
   }
   rmSync(file, { force: true });

@@ -5,8 +5,15 @@ const FIRST_WAIT_MS = 500;
 const WAIT_MS_MAX = 30_000;
 const STEADY_MS = 60_000;
 
-/** Starts a process again after each crash, waiting 0.5 s, 1 s, 2 s … 30 s; a minute without a crash begins the row anew. */
-export function createKeepAlive(options: { say: (line: string) => void; isStopping: () => boolean; firstWaitMs?: number }) {
+/**
+ * Starts a process again after each crash, waiting 0.5 s, 1 s, 2 s … 30 s; a minute without a crash
+ * begins the row anew.
+ */
+export function createKeepAlive(options: {
+  say: (line: string) => void;
+  isStopping: () => boolean;
+  firstWaitMs?: number;
+}) {
   let waitMs = options.firstWaitMs ?? FIRST_WAIT_MS;
   let startedAt = 0;
   let restarting = false;

@@ -1,8 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asPrivate } from './state-folder.ts';
+import { systemEnv } from './system-env.ts';
 import { waitUntil } from './wait-until.ts';
 
 const LOG_BYTES_MAX = 20 * 1024 * 1024;
@@ -13,6 +22,7 @@ export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** What the program needs of this machine, unless said. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly uid?: number;
@@ -39,7 +49,10 @@ export interface ManagedProcess {
   readonly name: string;
   /** The running process's id, `undefined` when it does not run. */
   readonly pid: number | undefined;
-  /** Starts it and waits until it is ready. Throws a sentence with its last log lines when it ends or hangs instead. */
+  /**
+   * Starts it and waits until it is ready. Throws a sentence with its last log lines when it ends
+   * or hangs instead.
+   */
   start(): Promise<void>;
   /** Asks it to end, waits, and kills it after its grace. Nothing to do when it does not run. */
   stop(): Promise<void>;
@@ -50,7 +63,8 @@ export interface ManagedProcess {
 }
 
 /**
- * Children run in their own process group: Ctrl-C in a terminal reaches only the supervisor, which stops them in order.
+ * Children run in their own process group: Ctrl-C in a terminal reaches only the supervisor, which
+ * stops them in order.
  */
 export function createManagedProcess(spec: ProcessSpec): ManagedProcess {
   let child: ChildProcess | undefined;
@@ -64,14 +78,15 @@ export function createManagedProcess(spec: ProcessSpec): ManagedProcess {
     wasReady = false;
     lastLines = [];
     const log = openLog(spec.logFile);
-    const started = spawn(spec.command, [...spec.args], {
+    const options: SpawnOptions = {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: spec.env ?? process.env,
+      env: spec.env ?? systemEnv(process.env),
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       ...(spec.uid === undefined ? {} : { uid: spec.uid }),
       ...(spec.gid === undefined ? {} : { gid: spec.gid }),
-    });
+    };
+    const started = asPrivate(() => spawn(spec.command, [...spec.args], options));
     for (const stream of [started.stdout, started.stderr]) {
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => {
@@ -90,9 +105,12 @@ export function createManagedProcess(spec: ProcessSpec): ManagedProcess {
       };
       started.once('error', (error) => settle(error.message));
       started.once('exit', (code, signal) => {
-        // The last lines arrive after the exit; a grandchild that keeps the pipe open must not hold us up.
+        // The last lines arrive after the exit; a grandchild that keeps the pipe open must not hold
+        // us up.
         const drained = new Promise((resolveDrained) => started.once('close', resolveDrained));
-        void Promise.race([drained, sleep(DRAIN_MS)]).then(() => settle(signal ? `signal ${signal}` : `exit code ${code}`));
+        void Promise.race([drained, sleep(DRAIN_MS)]).then(() =>
+          settle(signal ? `signal ${signal}` : `exit code ${code}`),
+        );
       });
     });
     if (started.pid !== undefined) spec.onSpawn?.(started.pid);
@@ -118,7 +136,9 @@ export function createManagedProcess(spec: ProcessSpec): ManagedProcess {
       throw error;
     }
     if (endedAs !== undefined)
-      throw new Error(`${spec.name} ended while starting (${endedAs}); see ${spec.logFile}\n${lastLines.join('\n')}`);
+      throw new Error(
+        `${spec.name} ended while starting (${endedAs}); see ${spec.logFile}\n${lastLines.join('\n')}`,
+      );
     wasReady = true;
   };
 
@@ -130,7 +150,9 @@ export function createManagedProcess(spec: ProcessSpec): ManagedProcess {
     running.kill('SIGCONT');
     running.kill(spec.stopSignal ?? 'SIGTERM');
     const timer = new AbortController();
-    const late = sleep(spec.graceMs ?? 10_000, 'late' as const, { signal: timer.signal }).catch(() => 'ended' as const);
+    const late = sleep(spec.graceMs ?? 10_000, 'late' as const, { signal: timer.signal }).catch(
+      () => 'ended' as const,
+    );
     if ((await Promise.race([gone, late])) === 'late') killGroup(running);
     await gone;
     timer.abort();
@@ -171,7 +193,7 @@ function killGroup(child: ChildProcess): void {
 }
 
 function openLog(file: string): WriteStream {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   if (existsSync(file) && statSync(file).size > LOG_BYTES_MAX) renameSync(file, `${file}.1`);
-  return createWriteStream(file, { flags: 'a' });
+  return createWriteStream(file, { flags: 'a', mode: 0o600 });
 }

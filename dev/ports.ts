@@ -9,6 +9,9 @@ export type PortName =
   | 'apiH2c'
   | 'marketData'
   | 'paperBroker'
+  | 'apiMetrics'
+  | 'marketDataMetrics'
+  | 'paperBrokerMetrics'
   | 'workersMetrics'
   | 'temporal'
   | 'temporalUi'
@@ -22,6 +25,9 @@ export const PORTS: Readonly<Record<PortName, { variable: string; default: numbe
   apiH2c: { variable: 'API_H2C_PORT', default: 8081 },
   marketData: { variable: 'MARKET_DATA_PORT', default: 8082 },
   paperBroker: { variable: 'PAPER_BROKER_PORT', default: 8083 },
+  apiMetrics: { variable: 'API_METRICS_PORT', default: 9461 },
+  marketDataMetrics: { variable: 'MARKET_DATA_METRICS_PORT', default: 9462 },
+  paperBrokerMetrics: { variable: 'PAPER_BROKER_METRICS_PORT', default: 9463 },
   workersMetrics: { variable: 'WORKERS_METRICS_PORT', default: 9464 },
   temporal: { variable: 'TEMPORAL_PORT', default: 7233 },
   temporalUi: { variable: 'TEMPORAL_UI_PORT', default: 8233 },
@@ -29,11 +35,15 @@ export const PORTS: Readonly<Record<PortName, { variable: string; default: numbe
   redis: { variable: 'REDIS_PORT', default: 63_790 },
 };
 
-/** The fixed ports of `npm start`, each moved by its variable. Throws a sentence for a value that is no port. */
+/**
+ * The fixed ports of `npm start`, each moved by its variable. Throws a sentence for a value that is
+ * no port.
+ */
 export function devPorts(env: NodeJS.ProcessEnv): Ports {
   const entries = Object.entries(PORTS).map(([name, { variable, default: fallback }]) => {
     const port = Number(env[variable] || fallback);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${variable}=${env[variable]} is not a port number`);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Error(`${variable}=${env[variable]} is not a port number`);
     return [name, port];
   });
   return Object.fromEntries(entries) as Ports;
@@ -46,7 +56,10 @@ export async function freePorts(): Promise<Ports> {
   return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Ports;
 }
 
-/** Below the ports that the kernel gives to outgoing connections (32768 on Linux): a process that is killed and started again gets its own back. */
+/**
+ * Below the ports that the kernel gives to outgoing connections (32768 on Linux): a process that is
+ * killed and started again gets its own back.
+ */
 const FREE_PORTS = { from: 12_000, to: 32_000 } as const;
 
 export async function findFreePorts(count: number): Promise<number[]> {
@@ -92,12 +105,19 @@ function isBindable(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
   });
 }
 
-/** One sentence for each port that is taken: which, by whom if that can be seen, and the variable that moves ours. */
-export async function describeTakenPorts(wanted: ReadonlyArray<{ port: number; use: string; variable: string }>): Promise<string[]> {
+/**
+ * One sentence for each port that is taken: which, by whom if that can be seen, and the variable
+ * that moves ours.
+ */
+export async function describeTakenPorts(
+  wanted: ReadonlyArray<{ port: number; use: string; variable: string }>,
+): Promise<string[]> {
   const taken = await Promise.all(wanted.map(({ port }) => isPortInUse(port)));
   return wanted
     .filter((_, index) => taken[index])
@@ -107,7 +127,10 @@ export async function describeTakenPorts(wanted: ReadonlyArray<{ port: number; u
     });
 }
 
-/** The process that listens on a port, as `pid 123 (node server.js)`; `null` when it cannot be seen (another user's, say). */
+/**
+ * The process that listens on a port, as `pid 123 (node server.js)`; `null` when it cannot be seen
+ * (another user's, say).
+ */
 export function findPortOwner(port: number): string | null {
   const pid = ownerFromProc(port) ?? ownerFromLsof(port);
   return pid === null ? null : `pid ${pid} (${processCommand(pid).slice(0, 80) || 'unknown'})`;
@@ -120,11 +143,14 @@ function ownerFromProc(port: number): number | null {
     for (const line of readLines(table)) {
       const fields = line.trim().split(/\s+/);
       // Field 3 is the state: 0A is LISTEN.
-      if (fields[1]?.endsWith(`:${hex}`) && fields[3] === '0A' && fields[9]) inodes.add(`socket:[${fields[9]}]`);
+      if (fields[1]?.endsWith(`:${hex}`) && fields[3] === '0A' && fields[9])
+        inodes.add(`socket:[${fields[9]}]`);
     }
   }
   if (inodes.size === 0) return null;
-  return listPids().find((pid) => listLinks(`/proc/${pid}/fd`).some((link) => inodes.has(link))) ?? null;
+  return (
+    listPids().find((pid) => listLinks(`/proc/${pid}/fd`).some((link) => inodes.has(link))) ?? null
+  );
 }
 
 function readLines(file: string): string[] {

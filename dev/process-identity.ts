@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * What tells this process from a later one that got the same pid: its start time in clock ticks since boot and its boot,
- * on Linux from /proc, elsewhere from `ps`. `null` when no such process runs (a zombie does not run).
+ * What tells this process from a later one that got the same pid: its start time in clock ticks
+ * since boot and its boot, on Linux from /proc, elsewhere from `ps`. `null` when no such process
+ * runs (a zombie does not run).
  */
 export function processIdentity(pid: number): string | null {
   return existsSync('/proc/self/stat') ? identityFromProc(pid) : identityFromPs(pid);
@@ -30,7 +31,8 @@ function identityFromProc(pid: number): string | null {
   } catch {
     return null;
   }
-  // The second field is the name in parentheses and may hold blanks; field 3 is the state, field 22 the start time.
+  // The second field is the name in parentheses and may hold blanks; field 3 is the state, field 22
+  // the start time.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return null;
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -43,7 +45,10 @@ function identityFromPs(pid: number): string | null {
 
 function psField(pid: number, field: string): string {
   try {
-    return execFileSync('ps', ['-o', field, '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('ps', ['-o', field, '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return '';
   }

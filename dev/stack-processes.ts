@@ -1,7 +1,13 @@
 import { join, resolve } from 'node:path';
 import { createManagedProcess, type ManagedProcess, type ProcessSpec } from './managed-process.ts';
 import type { PortName, Ports } from './ports.ts';
-import { PROCESS_ENTRIES, type ProcessName, processEnv, type Wiring } from './process-env.ts';
+import {
+  NODE_FLAGS,
+  PROCESS_ENTRIES,
+  type ProcessName,
+  processEnv,
+  type Wiring,
+} from './process-env.ts';
 import { answersOk } from './wait-until.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -14,7 +20,9 @@ const HEALTH_PORTS: Readonly<Record<ProcessName, PortName>> = {
 };
 
 /** All share one machine here: who answers a client goes before who works off what was accepted. */
-const NICENESS: Partial<Record<ProcessName, Readonly<Record<string, string>>>> = { workers: { WORKERS_NICENESS: '10' } };
+const NICENESS: Partial<Record<ProcessName, Readonly<Record<string, string>>>> = {
+  workers: { WORKERS_NICENESS: '10' },
+};
 
 export interface PlannedProcess {
   /** Unique: the second worker is `workers-2`. */
@@ -24,9 +32,13 @@ export interface PlannedProcess {
   readonly index: number;
 }
 
-/** Who is started together: first the venue and its prices, then those who use them. */
-export function planWaves(workerProcesses: number, wants: (name: ProcessName) => boolean): PlannedProcess[][] {
-  const one = (kind: ProcessName): PlannedProcess[] => (wants(kind) ? [{ name: kind, kind, index: 0 }] : []);
+/** Who is started together: first the broker and its prices, then those who use them. */
+export function planWaves(
+  workerProcesses: number,
+  wants: (name: ProcessName) => boolean,
+): PlannedProcess[][] {
+  const one = (kind: ProcessName): PlannedProcess[] =>
+    wants(kind) ? [{ name: kind, kind, index: 0 }] : [];
   const workers = wants('workers')
     ? Array.from({ length: workerProcesses }, (_, index) => ({
         name: index === 0 ? 'workers' : `workers-${index + 1}`,
@@ -50,16 +62,27 @@ export interface HubProcessContext {
 }
 
 /** One of our own processes: Node on its `main.ts`, ready when `GET /health/ready` says so. */
-export function createHubProcess(planned: PlannedProcess, context: HubProcessContext): ManagedProcess {
+export function createHubProcess(
+  planned: PlannedProcess,
+  context: HubProcessContext,
+): ManagedProcess {
   const port = healthPort(planned, context.wiring.ports);
-  const ownPort: Record<string, string> = planned.kind === 'workers' ? { WORKERS_METRICS_PORT: String(port) } : {};
+  const ownPort: Record<string, string> =
+    planned.kind === 'workers' ? { WORKERS_METRICS_PORT: String(port) } : {};
   return createManagedProcess({
     ...context.watch,
     name: planned.name,
     command: process.execPath,
-    args: [resolve(ROOT, context.entries?.[planned.kind] ?? PROCESS_ENTRIES[planned.kind])],
+    args: [
+      ...NODE_FLAGS[planned.kind],
+      resolve(ROOT, context.entries?.[planned.kind] ?? PROCESS_ENTRIES[planned.kind]),
+    ],
     cwd: ROOT,
-    env: processEnv(context.base, context.wiring, { ...ownPort, ...NICENESS[planned.kind], ...context.env?.[planned.kind] }),
+    env: processEnv(planned.kind, context.base, context.wiring, {
+      ...ownPort,
+      ...NICENESS[planned.kind],
+      ...context.env?.[planned.kind],
+    }),
     logFile: join(context.stateDir, 'logs', `${planned.name}.log`),
     readyTimeoutMs: 90_000,
     // A worker ends by itself within 12 s, however long its running steps take.

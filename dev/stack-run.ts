@@ -16,8 +16,14 @@ export interface StackRunOptions {
   readonly onLine?: (name: string, line: string) => void;
 }
 
-/** What runs of a stack, how each part is watched, and how all are stopped: last started, first stopped. */
-export function createStackRun(options: StackRunOptions, say: (name: string, line: string) => void): StackRun {
+/**
+ * What runs of a stack, how each part is watched, and how all are stopped: last started, first
+ * stopped.
+ */
+export function createStackRun(
+  options: StackRunOptions,
+  say: (name: string, line: string) => void,
+): StackRun {
   const pids = createChildPids(options.stateDir);
   const running: ManagedProcess[] = [];
   let stopping: Promise<void> | undefined;
@@ -41,7 +47,10 @@ export function createStackRun(options: StackRunOptions, say: (name: string, lin
       running.push(managed);
     },
     watch: (name) => {
-      const keepAlive = createKeepAlive({ say: (line) => say(name, line), isStopping: () => stopping !== undefined });
+      const keepAlive = createKeepAlive({
+        say: (line) => say(name, line),
+        isStopping: () => stopping !== undefined,
+      });
       return {
         onSpawn: (pid) => {
           // Too late to be stopped in order: it has done nothing yet.

@@ -17,6 +17,9 @@ const USES: Readonly<Record<PortName, string>> = {
   apiH2c: 'gRPC of the API',
   marketData: 'market data',
   paperBroker: 'the paper broker',
+  apiMetrics: "the API's metrics",
+  marketDataMetrics: "market data's metrics",
+  paperBrokerMetrics: "the paper broker's metrics",
   workersMetrics: "the workers' metrics",
   temporal: 'Temporal',
   temporalUi: 'the Temporal UI',
@@ -29,10 +32,20 @@ const say = (name: string, line: string): void => console.log(`${name.padEnd(NAM
 function readArguments(): { fresh: boolean; stateDir: string; workerProcesses: number } {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
   const workerProcesses = Number(process.env.WORKER_PROCESSES || 1);
-  if (!Number.isInteger(workerProcesses) || workerProcesses < 1 || workerProcesses > WORKER_PROCESSES_MAX) {
-    throw new Error(`WORKER_PROCESSES=${process.env.WORKER_PROCESSES} must be a whole number from 1 to ${WORKER_PROCESSES_MAX}`);
+  if (
+    !Number.isInteger(workerProcesses) ||
+    workerProcesses < 1 ||
+    workerProcesses > WORKER_PROCESSES_MAX
+  ) {
+    throw new Error(
+      `WORKER_PROCESSES=${process.env.WORKER_PROCESSES} must be a whole number from 1 to ${WORKER_PROCESSES_MAX}`,
+    );
   }
-  return { fresh: values.fresh, stateDir: resolve(ROOT, process.env.HUB_STATE_DIR || '.hub'), workerProcesses };
+  return {
+    fresh: values.fresh,
+    stateDir: resolve(ROOT, process.env.HUB_STATE_DIR || '.hub'),
+    workerProcesses,
+  };
 }
 
 /** All ports are looked at before anything is started, so that one message names every conflict. */
@@ -44,22 +57,32 @@ async function checkPorts(ports: Ports, workerProcesses: number): Promise<void> 
     temporalUi: Boolean(process.env.TEMPORAL_ADDRESS),
   };
   const own = (Object.keys(PORTS) as PortName[]).filter((name) => !external[name]);
-  const wanted = own.map((name) => ({ port: ports[name], use: USES[name], variable: PORTS[name].variable }));
+  const wanted = own.map((name) => ({
+    port: ports[name],
+    use: USES[name],
+    variable: PORTS[name].variable,
+  }));
   const furtherWorkers = Array.from({ length: workerProcesses - 1 }, (_, index) => ({
     port: ports.workersMetrics + index + 1,
     use: `the metrics of worker ${index + 2}`,
     variable: PORTS.workersMetrics.variable,
   }));
   const all = [...wanted, ...furtherWorkers];
-  const twice = all.find((one, index) => all.findIndex((other) => other.port === one.port) !== index);
-  if (twice) throw new Error(`Port ${twice.port} is given to two uses, one of them ${twice.use}: set ${twice.variable} to another port.`);
+  const twice = all.find(
+    (one, index) => all.findIndex((other) => other.port === one.port) !== index,
+  );
+  if (twice)
+    throw new Error(
+      `Port ${twice.port} is given to two uses, one of them ${twice.use}: set ${twice.variable} to another port.`,
+    );
   const taken = await describeTakenPorts(all);
   if (taken.length > 0) throw new Error(taken.join('\n'));
 }
 
 /**
- * Aborts at the first Ctrl-C or SIGTERM; the second one kills what is left and ends at once. One Ctrl-C in a terminal arrives up to three
- * times, from the terminal, from npm and from the bootstrap, so what follows within a second is the same one.
+ * Aborts at the first Ctrl-C or SIGTERM; the second one kills what is left and ends at once. One
+ * Ctrl-C in a terminal arrives up to three times, from the terminal, from npm and from the
+ * bootstrap, so what follows within a second is the same one.
  */
 function listenForStop(stateDir: string): AbortController {
   const stop = new AbortController();
@@ -92,7 +115,8 @@ async function run(): Promise<number> {
   let stack: Stack | undefined;
   try {
     await stopOrphans(stateDir, (line) => say('hub', line));
-    if (fresh && process.env.DATABASE_URL) say('hub', '--fresh leaves the database at DATABASE_URL as it is');
+    if (fresh && process.env.DATABASE_URL)
+      say('hub', '--fresh leaves the database at DATABASE_URL as it is');
     await checkPorts(devPorts(process.env), workerProcesses);
     // What children say while they are being stopped is in their logs.
     const onLine = (name: string, line: string) => {

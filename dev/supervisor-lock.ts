@@ -13,13 +13,17 @@ export interface SupervisorLock {
 }
 
 /**
- * Makes sure that one supervisor at a time works on a state folder. Throws a sentence when another one lives; the lock of a dead one
- * (kill -9, power cut) is taken over with one line.
+ * Makes sure that one supervisor at a time works on a state folder. Throws a sentence when another
+ * one lives; the lock of a dead one (kill -9, power cut) is taken over with one line.
  */
 export function takeSupervisorLock(stateDir: string, say: (line: string) => void): SupervisorLock {
-  mkdirSync(stateDir, { recursive: true });
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const file = join(stateDir, 'supervisor.lock');
-  const own: Holder = { pid: process.pid, identity: processIdentity(process.pid) ?? '', startedAt: new Date().toISOString() };
+  const own: Holder = {
+    pid: process.pid,
+    identity: processIdentity(process.pid) ?? '',
+    startedAt: new Date().toISOString(),
+  };
   while (!isCreated(file, own)) {
     const text = readText(file);
     if (text === null) continue;
@@ -29,7 +33,8 @@ export function takeSupervisorLock(stateDir: string, say: (line: string) => void
         `Hub is already running in this checkout (pid ${holder.pid}, since ${holder.startedAt}): use that one, or stop it with Ctrl-C or kill ${holder.pid}.`,
       );
     }
-    if (isRemoved(file, text)) say(`an earlier run (pid ${holder?.pid ?? 'unknown'}) did not end in order: taking over`);
+    if (isRemoved(file, text))
+      say(`an earlier run (pid ${holder?.pid ?? 'unknown'}) did not end in order: taking over`);
   }
   return {
     release: () => {
@@ -41,7 +46,7 @@ export function takeSupervisorLock(stateDir: string, say: (line: string) => void
 /** Written aside and linked into place, so that nobody ever reads half a lock. */
 function isCreated(file: string, own: Holder): boolean {
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(own));
+  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
   try {
     linkSync(draft, file);
     return true;
@@ -53,7 +58,9 @@ function isCreated(file: string, own: Holder): boolean {
   }
 }
 
-/** Moves a dead holder's lock away. When somebody replaced it since it was read, theirs is put back. */
+/**
+ * Moves a dead holder's lock away. When somebody replaced it since it was read, theirs is put back.
+ */
 function isRemoved(file: string, expected: string): boolean {
   const aside = `${file}.stale-${process.pid}`;
   try {

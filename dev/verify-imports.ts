@@ -5,30 +5,57 @@ import { captureOutput, ROOT } from './verify-run.ts';
 
 const MODULES_MIN = 50;
 
-/** Everything that holds code. A folder that does not exist yet is left out; the rules about it then fail for matching nothing. */
+/**
+ * Everything that holds code. A folder that does not exist yet is left out; the rules about it then
+ * fail for matching nothing.
+ */
 const FOLDERS = [
-  ...['domain', 'contracts', 'workflows', 'use-cases', 'activities', 'adapters', 'api', 'workers', 'market-data', 'paper-broker'],
-  ...['proto', 'drizzle', 'dev', 'clients', 'bench', 'test', 'vitest.config.ts'],
+  ...[
+    'domain',
+    'contracts',
+    'workflows',
+    'use-cases',
+    'activities',
+    'adapters',
+    'api',
+    'workers',
+    'market-data',
+    'paper-broker',
+  ],
+  ...['proto', 'drizzle', 'dev', 'clients', 'bench', 'test'],
+  ...['vitest.config.ts', 'vitest.mutation.config.ts'],
 ];
 
 /**
- * Cruises twice: with types, for who may import whom, and without, for what workflows reach at run time. A cruiser that cannot parse
- * TypeScript finds no modules and says that all is well, and so does a rule that matches nothing: both are failures here.
+ * Cruises twice: with types, for who may import whom, and without, for what workflows reach at run
+ * time. A cruiser that cannot parse TypeScript finds no modules and says that all is well, and so
+ * does a rule that matches nothing: both are failures here.
  */
 export async function checkImports(): Promise<string> {
   const folders = FOLDERS.filter((folder) => existsSync(join(ROOT, folder)));
   const everything = await cruise('.dependency-cruiser.mjs', folders);
   const runtime = await cruise('.dependency-cruiser.runtime.mjs', folders);
-  const problems = [everything, runtime].flatMap((result) => [...listViolations(result), ...listIdleRules(result)]);
+  const problems = [everything, runtime].flatMap((result) => [
+    ...listViolations(result),
+    ...listIdleRules(result),
+  ]);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return `${everything.summary.totalCruised} modules, ${everything.summary.totalDependenciesCruised ?? 0} imports`;
 }
 
 async function cruise(config: string, folders: readonly string[]): Promise<ICruiseResult> {
-  const output = await captureOutput('depcruise', ['--config', config, '--output-type', 'json', ...folders]);
+  const output = await captureOutput('depcruise', [
+    '--config',
+    config,
+    '--output-type',
+    'json',
+    ...folders,
+  ]);
   const result = JSON.parse(output) as ICruiseResult;
   if (result.summary.totalCruised < MODULES_MIN) {
-    throw new Error(`only ${result.summary.totalCruised} modules were cruised, at least ${MODULES_MIN} exist: is typescript 6 installed?`);
+    throw new Error(
+      `only ${result.summary.totalCruised} modules were cruised, at least ${MODULES_MIN} exist: is typescript 6 installed?`,
+    );
   }
   return result;
 }
@@ -41,10 +68,16 @@ function listViolations({ summary }: ICruiseResult): string[] {
 }
 
 /** Rules whose `from` no module of ours matches. */
-export function listIdleRules({ summary, modules }: Pick<ICruiseResult, 'summary' | 'modules'>): string[] {
+export function listIdleRules({
+  summary,
+  modules,
+}: Pick<ICruiseResult, 'summary' | 'modules'>): string[] {
   const rules = (summary.ruleSetUsed?.forbidden ?? []) as IForbiddenRuleType[];
   const matches = (rule: IForbiddenRuleType, source: string) => {
-    const { path, pathNot } = rule.from as { path?: string | string[]; pathNot?: string | string[] };
+    const { path, pathNot } = rule.from as {
+      path?: string | string[];
+      pathNot?: string | string[];
+    };
     return isMatched(path, source) && !(pathNot !== undefined && isMatched(pathNot, source));
   };
   return rules

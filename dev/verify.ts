@@ -10,7 +10,16 @@ interface Check {
 
 const CHECKS: readonly Check[] = [
   { name: 'format and lint', run: () => runCheck('biome', ['ci', '--colors=off', '.']) },
-  { name: 'types', run: () => runCheck('tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', '.hub/cache/verify.tsbuildinfo']) },
+  {
+    name: 'types',
+    run: () =>
+      runCheck('tsc', [
+        '--noEmit',
+        '--incremental',
+        '--tsBuildInfoFile',
+        '.hub/cache/verify.tsbuildinfo',
+      ]),
+  },
   { name: 'import rules', run: checkImports },
   { name: 'dead code', run: () => runCheck('knip', ['--no-progress']) },
   { name: 'proto lint', run: () => runCheck('buf', ['lint']) },

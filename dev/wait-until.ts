@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Polls until `check` says true. Throws `message` after `timeoutMs`; an error thrown by `check` ends the wait at once.
+ * Polls until `check` says true. Throws `message` after `timeoutMs`; an error thrown by `check`
+ * ends the wait at once.
  */
 export async function waitUntil(
   check: () => Promise<boolean>,

@@ -1,4 +1,4 @@
-/** An outcome that the caller must look at. A refusal is a value; only a defect throws. */
+/** An outcome that the caller must look at. A rejection is a value; only a defect throws. */
 export type Result<T, E> = { ok: true; value: T } | { ok: false; error: E };
 
 export const ok = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });

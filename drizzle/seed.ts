@@ -1,5 +1,8 @@
 import { hash } from '@node-rs/argon2';
 import postgres from 'postgres';
+import { createFundingStore } from '../adapters/postgres/portfolio/funding-store.ts';
+import { hasDemoUsers, type Profile } from '../contracts/deployment-profile.ts';
+import { deposit } from '../use-cases/portfolio/deposit.ts';
 import { STARTER_LOCK } from './migrate.ts';
 
 /** Symbols of the recording that the replay source plays. */
@@ -50,14 +53,19 @@ const DEMO_USERS: DemoUser[] = [
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
- * Puts the instruments and the two demo users into a migrated database; what is there already is left as it is.
- * Their passwords are public, so any profile but `dev` is refused with an error.
+ * Puts the instruments and the two demo users into a migrated database; what is there already is
+ * left as it is. Their passwords are public, so a profile that has no such users is rejected with
+ * an error.
  */
-export async function seedDemo(databaseUrl: string, profile: string = process.env.HUB_PROFILE || 'dev'): Promise<void> {
-  if (profile !== 'dev') throw new Error(`the demo users have public passwords and are seeded in HUB_PROFILE=dev only, not in ${profile}`);
+export async function seedDemo(databaseUrl: string, profile: Profile): Promise<void> {
+  if (!hasDemoUsers(profile))
+    throw new Error(
+      `the demo users have public passwords: HUB_PROFILE=${profile} has none of them`,
+    );
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
-    // The lock belongs to the one connection: seeders take turns, also where two inserts would meet on different unique indexes.
+    // The lock belongs to the one connection: seeders take turns, also where two inserts would meet
+    // on different unique indexes.
     await sql`select pg_advisory_lock(${STARTER_LOCK})`;
     await sql`insert into instruments ${sql(INSTRUMENTS)} on conflict do nothing`;
     for (const user of DEMO_USERS) await seedUser(sql, user);
@@ -66,6 +74,7 @@ export async function seedDemo(databaseUrl: string, profile: string = process.en
   }
 }
 
+/** What was cut off between the user and the deposit is made up for by the next run. */
 async function seedUser(sql: postgres.Sql, user: DemoUser): Promise<void> {
   const passwordHash = await hash(user.password, ARGON2ID);
   await sql.begin(async (tx) => {
@@ -78,15 +87,7 @@ async function seedUser(sql: postgres.Sql, user: DemoUser): Promise<void> {
       insert into ledger_accounts (account_id, kind, asset)
       select ${user.accountId}::uuid, kind, 'USD' from (values ('CASH_SETTLED'), ('CASH_UNSETTLED'), ('CASH_HELD')) as k(kind)
       on conflict do nothing`;
-    if (user.deposit !== null) await depositOnce(tx, user.accountId, user.deposit);
   });
-}
-
-async function depositOnce(tx: postgres.TransactionSql, accountId: string, amount: string): Promise<void> {
-  const key = `deposit/seed/${accountId}`;
-  const booked = await tx`select 1 from ledger_transfers where key = ${key}`;
-  if (booked.length > 0) return;
-  const postings = [{ key, code: 'DEPOSIT', debit: 'DEPOSITS', credit: 'CASH_SETTLED', asset: 'USD', amount }];
-  await tx`select post_transfers(${accountId}, null, null, ${tx.json(postings)})`;
-  await tx`update accounts set buying_power = buying_power + ${amount} where id = ${accountId}`;
+  if (user.deposit !== null)
+    await deposit({ funding: createFundingStore(sql) }, user.accountId, user.deposit, 'seed');
 }

@@ -2,7 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export type MarketDataMetrics = ReturnType<typeof createMarketDataMetrics>;
 
-/** The service's own figures; those of Redis and of the process are registered where they are made. */
+/**
+ * The service's own figures; those of Redis and of the process are registered where they are made.
+ */
 export function createMarketDataMetrics(registry: Registry) {
   const registers = [registry];
   return {
@@ -12,8 +14,22 @@ export function createMarketDataMetrics(registry: Registry) {
       labelNames: ['result'] as const,
       registers,
     }),
-    sourceReads: new Counter({ name: 'market_data_source_reads_total', help: 'Quotes read from the source', registers }),
-    published: new Counter({ name: 'market_data_quotes_published_total', help: 'Quotes published by the source', registers }),
+    sourceReads: new Counter({
+      name: 'market_data_source_reads_total',
+      help: 'Quotes read from the source',
+      registers,
+    }),
+    published: new Counter({
+      name: 'market_data_quotes_published_total',
+      help: 'Quotes published by the source',
+      registers,
+    }),
+    turnedAway: new Counter({
+      name: 'market_data_calls_turned_away_total',
+      help: 'Calls without a token that allows them',
+      labelNames: ['procedure', 'code'] as const,
+      registers,
+    }),
     streams: new Gauge({ name: 'market_data_streams', help: 'Open quote streams', registers }),
     rpcSeconds: new Histogram({
       name: 'market_data_rpc_duration_seconds',

@@ -1,4 +1,4 @@
-import type { Quote, Quotes } from '../contracts/ports/market-data.ts';
+import type { Quote, Quotes } from '../contracts/market/market-data.ts';
 import type { MarketDataMetrics } from './metrics.ts';
 import { createQuoteRefresher } from './quote-refresher.ts';
 import type { QuoteStore } from './quote-store.ts';
@@ -6,9 +6,14 @@ import { createSingleFlight } from './single-flight.ts';
 import type { QuoteSource } from './sources/source.ts';
 
 export interface QuoteCache {
-  /** The newest quote of each symbol, in the order asked for. Rejects only when the source is away. */
+  /**
+   * The newest quote of each symbol, in the order asked for. Rejects only when the source is away.
+   */
   getQuotes(symbols: readonly string[]): Promise<Quotes>;
-  /** Forgets the symbols' quotes, or all; how many there were. 0 while the store is away: it is emptied when it comes back. */
+  /**
+   * Forgets the symbols' quotes, or all; how many there were. 0 while the store is away: it is
+   * emptied when it comes back.
+   */
   invalidate(symbols: readonly string[]): Promise<number>;
   /** Reads the symbols' quotes, or all, into the store; how many were kept. */
   warm(symbols: readonly string[]): Promise<number>;
@@ -24,8 +29,9 @@ interface QuoteCacheOptions {
 }
 
 /**
- * Cache-aside that never serves a quote older than the source has published: the cache knows the newest publication of each symbol,
- * takes an older entry for a miss, and lets every publication refresh the entries that exist (ADR 0006).
+ * Cache-aside that never serves a quote older than the source has published: the cache knows the
+ * newest publication of each symbol, takes an older entry for a miss, and lets every publication
+ * refresh the entries that exist (ADR 0006).
  */
 export function createQuoteCache({ source, store, metrics }: QuoteCacheOptions): QuoteCache {
   const known = new Set(source.symbols());
@@ -55,7 +61,9 @@ export function createQuoteCache({ source, store, metrics }: QuoteCacheOptions):
     return hits;
   };
 
-  /** The reader does not wait for this; a failure is the store's outage, which it records itself. */
+  /**
+   * The reader does not wait for this; a failure is the store's outage, which it records itself.
+   */
   const fill = (quotes: readonly Quote[]): void => {
     const current = quotes.filter(isCurrent);
     if (store?.isUsable() && current.length > 0) void store.write(current);
@@ -65,7 +73,8 @@ export function createQuoteCache({ source, store, metrics }: QuoteCacheOptions):
     async getQuotes(symbols) {
       const wanted = [...new Set(symbols)];
       const knownSymbols = wanted.filter((symbol) => known.has(symbol));
-      const found = knownSymbols.length > 0 ? await readCached(knownSymbols) : new Map<string, Quote>();
+      const found =
+        knownSymbols.length > 0 ? await readCached(knownSymbols) : new Map<string, Quote>();
       const missing = knownSymbols.filter((symbol) => !found.has(symbol));
       if (missing.length > 0) {
         for (const quote of await readThrough.read(missing, fill)) found.set(quote.symbol, quote);
@@ -87,6 +96,10 @@ export function createQuoteCache({ source, store, metrics }: QuoteCacheOptions):
   };
 }
 
-/** Quotes of one symbol are in order of time, then sequence: a restarted source counts from one again. */
+/**
+ * Quotes of one symbol are in order of time, then sequence: a restarted source counts from one
+ * again.
+ */
 const isOlder = (quote: Quote, other: Quote | undefined): boolean =>
-  other !== undefined && (quote.time < other.time || (quote.time === other.time && quote.sequence < other.sequence));
+  other !== undefined &&
+  (quote.time < other.time || (quote.time === other.time && quote.sequence < other.sequence));

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import type { Quote } from '../contracts/ports/market-data.ts';
-import { type Quote as QuoteMessage, QuoteSchema } from '../proto/gen/hub/v1/market_data_pb.js';
+import type { Quote } from '../contracts/market/market-data.ts';
+import { type Quote as QuoteMessage, QuoteSchema } from '../proto/gen/hub/v1/market_pb.js';
 
 const messages = new WeakMap<Quote, QuoteMessage>();
 

@@ -1,8 +1,13 @@
-import type { Quote } from '../contracts/ports/market-data.ts';
+import type { Quote } from '../contracts/market/market-data.ts';
 import type { QuoteStore } from './quote-store.ts';
 
-/** One refresh at a time; rounds that come meanwhile are merged, so a slow store costs freshness of the cache and no memory. */
-export function createQuoteRefresher(store: QuoteStore | null): { refresh(quotes: readonly Quote[]): void } {
+/**
+ * One refresh at a time; rounds that come meanwhile are merged, so a slow store costs freshness of
+ * the cache and no memory.
+ */
+export function createQuoteRefresher(store: QuoteStore | null): {
+  refresh(quotes: readonly Quote[]): void;
+} {
   const pending = new Map<string, Quote>();
   let running = false;
 

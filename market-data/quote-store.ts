@@ -1,6 +1,9 @@
-import type { Quote } from '../contracts/ports/market-data.ts';
+import type { Quote } from '../contracts/market/market-data.ts';
 
-/** Where quotes are kept for a while. Every call answers `null`, and at once, when the store cannot be used now. */
+/**
+ * Where quotes are kept for a while. Every call answers `null`, and at once, when the store cannot
+ * be used now.
+ */
 export interface QuoteStore {
   isUsable(): boolean;
   read(symbols: readonly string[]): Promise<(Quote | null)[] | null>;

@@ -1,15 +1,21 @@
-import type { Quote } from '../contracts/ports/market-data.ts';
+import type { Quote } from '../contracts/market/market-data.ts';
 import type { MarketDataMetrics } from './metrics.ts';
 import type { QuoteSource } from './sources/source.ts';
 
 interface SingleFlight {
   /** The symbols' quotes; `onRead` gets what was read for this call and not for an earlier one. */
   read(symbols: readonly string[], onRead: (quotes: readonly Quote[]) => void): Promise<Quote[]>;
-  /** Later readers of the symbol do not join the read under way: it may have begun before the newest publication. */
+  /**
+   * Later readers of the symbol do not join the read under way: it may have begun before the newest
+   * publication.
+   */
   forget(symbol: string): void;
 }
 
-/** Readers that miss the same symbol at the same time share one read of the source; those of several symbols share a batch. */
+/**
+ * Readers that miss the same symbol at the same time share one read of the source; those of several
+ * symbols share a batch.
+ */
 export function createSingleFlight(source: QuoteSource, metrics: MarketDataMetrics): SingleFlight {
   const inFlight = new Map<string, Promise<ReadonlyMap<string, Quote>>>();
 
@@ -30,7 +36,9 @@ export function createSingleFlight(source: QuoteSource, metrics: MarketDataMetri
     async read(symbols, onRead) {
       const fresh = symbols.filter((symbol) => !inFlight.has(symbol));
       if (fresh.length > 0) begin(fresh, onRead);
-      const found = await Promise.all(symbols.map(async (symbol) => (await inFlight.get(symbol))?.get(symbol)));
+      const found = await Promise.all(
+        symbols.map(async (symbol) => (await inFlight.get(symbol))?.get(symbol)),
+      );
       return found.filter((quote) => quote !== undefined);
     },
     forget: (symbol) => inFlight.delete(symbol),

@@ -23,10 +23,14 @@ export function createAnswer(logger: Logger, metrics: VenueMetrics): Answer {
   };
 }
 
-/** The one mapping of the venue's errors to codes. A defect is logged here and told as INTERNAL without its text. */
+/**
+ * The one mapping of the venue's errors to codes. A defect is logged here and told as INTERNAL
+ * without its text.
+ */
 export function toConnectError(error: unknown, method: string, logger: Logger): ConnectError {
   if (error instanceof ConnectError) return error;
-  if (error instanceof MalformedRequest) return new ConnectError(error.message, Code.InvalidArgument);
+  if (error instanceof MalformedRequest)
+    return new ConnectError(error.message, Code.InvalidArgument);
   if (error instanceof OrderTermsDiffer) return new ConnectError(error.message, Code.AlreadyExists);
   if (error instanceof VenueUnavailable) {
     logger.warn({ err: error, method }, 'call failed: unavailable');

@@ -1,6 +1,9 @@
 import type { OrderView } from './order.ts';
 
-/** The closed orders asked for last, at most `max`: they never change, so one kept is as good as one read. */
+/**
+ * The closed orders asked for last, at most `max`: they never change, so one kept is as good as one
+ * read.
+ */
 export interface ClosedOrders {
   get(clientOrderId: string): OrderView | undefined;
   put(order: OrderView): void;

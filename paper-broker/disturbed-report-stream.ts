@@ -17,7 +17,10 @@ const REVERSED_HISTORY_MAX = 5_000;
 const REVERSED_NEW_MAX = 5;
 const REVERSED_GATHER_MS = 50;
 
-/** `streamReports` of a venue that can be made to misbehave: without a fault for reports it tells the same. */
+/**
+ * `streamReports` of a venue that can be made to misbehave: without a fault for reports it tells
+ * the same.
+ */
 export async function* streamDisturbedReports(
   { venue, faults, symbolOf }: DisturbedStreamOptions,
   afterSequence: number,
@@ -32,13 +35,17 @@ export async function* streamDisturbedReports(
       continue;
     }
     const mode = faults.reportFault()?.mode ?? null;
-    const block = mode === 'REVERSE_REPORTS' ? await readBlock(venue, after, historyEnd) : await readPage(venue, after, PAGE_SIZE);
+    const block =
+      mode === 'REVERSE_REPORTS'
+        ? await readBlock(venue, after, historyEnd)
+        : await readPage(venue, after, PAGE_SIZE);
     const newest = block.at(-1);
     if (!newest) continue;
     after = newest.sequence;
     if (mode === 'REVERSE_REPORTS' && faults.takeReport(mode, newest.sequence, null)) {
       const reversed = block.toReversed();
-      for (let sent = 0; sent < reversed.length; sent += PAGE_SIZE) yield reversed.slice(sent, sent + PAGE_SIZE);
+      for (let sent = 0; sent < reversed.length; sent += PAGE_SIZE)
+        yield reversed.slice(sent, sent + PAGE_SIZE);
       continue;
     }
     const told = mode === null ? block : await disturb(block, faults, symbolOf);
@@ -47,7 +54,11 @@ export async function* streamDisturbedReports(
 }
 
 /** What was there at the opening as a whole; later a few new ones. */
-async function readBlock(venue: ReportSource, after: number, historyEnd: number): Promise<Report[]> {
+async function readBlock(
+  venue: ReportSource,
+  after: number,
+  historyEnd: number,
+): Promise<Report[]> {
   const isNew = after >= historyEnd;
   if (isNew) await sleep(REVERSED_GATHER_MS, undefined, { ref: false });
   const wanted = isNew ? REVERSED_NEW_MAX : Math.min(historyEnd - after, REVERSED_HISTORY_MAX);
@@ -61,7 +72,11 @@ async function readBlock(venue: ReportSource, after: number, historyEnd: number)
 }
 
 /** Leaves out or repeats what the fault hits, as long as it lasts. */
-async function disturb(block: readonly Report[], faults: Faults, symbolOf: DisturbedStreamOptions['symbolOf']): Promise<Report[]> {
+async function disturb(
+  block: readonly Report[],
+  faults: Faults,
+  symbolOf: DisturbedStreamOptions['symbolOf'],
+): Promise<Report[]> {
   const told: Report[] = [];
   for (const report of block) {
     const fault = faults.reportFault();

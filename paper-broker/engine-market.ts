@@ -1,9 +1,10 @@
 import { holdDueAuctions, holdOpeningsAt } from './auctions.ts';
-import { bookOf, type EngineState, endOrder, setWaterMark, trade } from './engine-state.ts';
+import { bookOf, type EngineState, endOrder, report, setWaterMark, trade } from './engine-state.ts';
 import { matchResting } from './matching.ts';
 import { isOpen, type LiveOrder } from './order.ts';
 import { isStopReached, moveWaterMark } from './stops.ts';
 import {
+  afterTrade,
   queueOf,
   releaseStop,
   removeResting,
@@ -35,7 +36,7 @@ export function matchSymbol(state: EngineState, symbol: string): void {
     if (queue.length === 0) continue;
     for (const { order, fill } of matchResting(queue, touchOf(book, book.quote))) {
       trade(state, book, book.quote, order, fill, false);
-      if (order.status === 'FILLED') removeResting(book, order);
+      afterTrade(book, order);
     }
   }
 }
@@ -44,15 +45,18 @@ export function matchSymbol(state: EngineState, symbol: string): void {
 function watchStops(state: EngineState, book: SymbolBook, quote: VenueQuote): void {
   const reached: LiveOrder[] = [];
   for (const order of book.stops) {
-    const outcome = checkStop(order, quote);
-    if (outcome === 'UNCHANGED') continue;
-    order.batch = state.recordChange(order, outcome === 'TRIGGERED' ? 'NOW' : 'SOON');
+    const outcome = checkStop(order, quote, state.now());
+    if (outcome === 'MARK_MOVED') order.batch = state.recordMark(order);
     if (outcome === 'TRIGGERED') reached.push(order);
   }
+  for (const order of reached) report(state, order, 'TRIGGERED', false);
   for (const order of reached) releaseStop(book, order);
 }
 
-/** Ends every order whose time is over, and holds every auction whose time has come. Looks at the clock; cheap while nothing is due. */
+/**
+ * Ends every order whose time is over, and holds every auction whose time has come. Looks at the
+ * clock; cheap while nothing is due.
+ */
 export function runDue(state: EngineState): void {
   const nowMs = state.now();
   if (nowMs < state.nextDueMs) return;
@@ -67,15 +71,20 @@ export function runDue(state: EngineState): void {
     removeResting(bookOf(state, order.terms.symbol), order);
     endOrder(state, order, 'EXPIRED', false);
   }
-  for (const book of state.books.values()) state.nextDueMs = Math.min(state.nextDueMs, holdDueAuctions(state, book));
+  for (const book of state.books.values())
+    state.nextDueMs = Math.min(state.nextDueMs, holdDueAuctions(state, book));
 }
 
 /** Lets the last price move the mark and reach the stop. Says what became of the order. */
-export function checkStop(order: LiveOrder, { last }: VenueQuote): 'TRIGGERED' | 'MARK_MOVED' | 'UNCHANGED' {
+export function checkStop(
+  order: LiveOrder,
+  { last }: VenueQuote,
+  nowMs: number,
+): 'TRIGGERED' | 'MARK_MOVED' | 'UNCHANGED' {
   const before = order.waterMark;
   if (order.trailPercent) setWaterMark(order, moveWaterMark(order.side, before, last));
   if (order.stop && isStopReached(order.side, order.stop, last)) {
-    order.triggered = true;
+    order.triggeredAtMs = nowMs;
     return 'TRIGGERED';
   }
   return order.waterMark === before ? 'UNCHANGED' : 'MARK_MOVED';

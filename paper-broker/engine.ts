@@ -6,19 +6,26 @@ import type { LiveOrder, OrderTerms, OrderView, QuoteUsage, VenueRejectCode } fr
 import { emptyBook, restoreUsage, type VenueQuote } from './symbol-book.ts';
 
 /**
- * The venue's memory: orders, books and the row of report numbers. Single-threaded and synchronous, so each
- * call is one step; nothing in here waits, reads or writes. Every change goes out through `record` and `recordChange`.
+ * The venue's memory: orders, books and the row of report numbers. Single-threaded and synchronous,
+ * so each call is one step; nothing in here waits, reads or writes. Every change goes out through
+ * `record` and `recordChange`.
  */
 export interface Engine {
   /** An order that is open, or closed but not durable yet. */
   find(clientOrderId: string): LiveOrder | undefined;
-  /** Takes a new order: rejects it, or reports NEW and matches it. `refusal` rejects it whatever its terms. */
-  accept(terms: OrderTerms, refusal: VenueRejectCode | null): LiveOrder;
+  /**
+   * Takes a new order: rejects it, or reports NEW and matches it. `rejection` rejects it whatever
+   * its terms.
+   */
+  accept(terms: OrderTerms, rejection: VenueRejectCode | null): LiveOrder;
   /** Cancels what is open of an order; `false` when it is closed already. */
   cancel(order: LiveOrder): boolean;
   /**
-   * Ends the original as REPLACED and takes an order for what it has left of `terms.quantity`, at the end of the queue. `null`, and
-   * nothing done, when the original is closed or has filled as much, or when the terms are for another market or not workable.
+   * Ends the original as REPLACED and takes an order for what it has left of `terms.quantity`. What
+   * the terms leave as it was stays: the trigger, the water mark, the place in the queue
+   * (`inheritance.ts`). `null`, and nothing done, when the original is closed or has filled as
+   * much, when the terms are for another market or not workable, or when they move a stop that was
+   * reached.
    */
   replace(original: LiveOrder, terms: OrderTerms): LiveOrder | null;
   /** Keeps a quote without matching. `false` when it is not newer than the last. */
@@ -47,7 +54,10 @@ export interface DurableState {
   usages: readonly QuoteUsage[];
 }
 
-export type EngineOptions = Pick<EngineState, 'record' | 'recordChange' | 'recordUsage' | 'now' | 'quoteMaxAgeMs'>;
+export type EngineOptions = Pick<
+  EngineState,
+  'record' | 'recordMark' | 'recordUsage' | 'now' | 'quoteMaxAgeMs'
+>;
 
 export function createEngine(options: EngineOptions): Engine {
   const state: EngineState = {
@@ -61,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
   return {
     find: (clientOrderId) => state.orders.get(clientOrderId),
-    accept: (terms, refusal) => acceptOrder(state, terms, refusal),
+    accept: (terms, rejection) => acceptOrder(state, terms, rejection),
     cancel: (order) => cancelOrder(state, order),
     replace: (original, terms) => replaceOrder(state, original, terms),
     keepQuote: (quote) => keepQuote(state, quote),

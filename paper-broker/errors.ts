@@ -1,4 +1,7 @@
-/** Nothing can be promised now: the database is away, no quote has come, or the process ends. Maps to UNAVAILABLE. */
+/**
+ * Nothing can be promised now: the database is away, no quote has come, or the process ends. Maps
+ * to UNAVAILABLE.
+ */
 export class VenueUnavailable extends Error {
   override readonly name = 'VenueUnavailable';
 }
@@ -8,7 +11,9 @@ export class OrderTermsDiffer extends Error {
   override readonly name = 'OrderTermsDiffer';
 }
 
-/** Another process has taken the venue's database over: this one must not write any more, and ends. */
+/**
+ * Another process has taken the venue's database over: this one must not write any more, and ends.
+ */
 export class VenueFenced extends Error {
   override readonly name = 'VenueFenced';
 }

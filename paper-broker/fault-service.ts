@@ -1,4 +1,4 @@
-import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
+import type { ServiceImpl } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import {
   type BrokerFaultService,
@@ -7,20 +7,10 @@ import {
   type SetFaultRequest,
 } from '../proto/gen/hub/v1/broker_pb.js';
 import type { Answer } from './call-outcome.ts';
-import { type Fault, type FaultableCall, type FaultMode, type Faults, isMeaningful } from './faults.ts';
+import { type Fault, type FaultableCall, type Faults, isMeaningful } from './faults.ts';
 import { MalformedRequest, readEnum } from './proto-fields.ts';
 
 const FAULT_DELAY_MAX_MS = 60_000;
-const MODES: Record<FaultMode, ProtoFaultMode> = {
-  NONE: ProtoFaultMode.NONE,
-  SLOW: ProtoFaultMode.SLOW,
-  DOWN: ProtoFaultMode.DOWN,
-  REJECT: ProtoFaultMode.REJECT,
-  LOSE_ANSWER: ProtoFaultMode.LOSE_ANSWER,
-  REPEAT_REPORTS: ProtoFaultMode.REPEAT_REPORTS,
-  REVERSE_REPORTS: ProtoFaultMode.REVERSE_REPORTS,
-  DROP_REPORTS: ProtoFaultMode.DROP_REPORTS,
-};
 const TARGETS: Record<FaultableCall, ProtoFaultTarget> = {
   PlaceOrder: ProtoFaultTarget.PLACE_ORDER,
   CancelOrder: ProtoFaultTarget.CANCEL_ORDER,
@@ -30,17 +20,20 @@ const TARGETS: Record<FaultableCall, ProtoFaultTarget> = {
 };
 
 export interface FaultServiceOptions {
-  faults: Faults | null;
+  faults: Faults;
   answer: Answer;
   logger: Logger;
 }
 
-/** BrokerFaultService. PERMISSION_DENIED unless the venue runs with faults enabled. */
-export function createFaultHandlers({ faults, answer, logger }: FaultServiceOptions): ServiceImpl<typeof BrokerFaultService> {
+/** BrokerFaultService: one fault at a time, until it is used up or changed. */
+export function createFaultHandlers({
+  faults,
+  answer,
+  logger,
+}: FaultServiceOptions): ServiceImpl<typeof BrokerFaultService> {
   return {
     setFault: (request) =>
       answer('SetFault', async () => {
-        if (!faults) throw new ConnectError('faults are not enabled', Code.PermissionDenied);
         const fault = readFault(request);
         faults.set(fault);
         logger.warn(fault, 'fault set');
@@ -50,15 +43,17 @@ export function createFaultHandlers({ faults, answer, logger }: FaultServiceOpti
 }
 
 function readFault(request: SetFaultRequest): Fault {
-  if (request.delayMs > FAULT_DELAY_MAX_MS) throw new MalformedRequest(`delay_ms must be at most ${FAULT_DELAY_MAX_MS}`);
+  if (request.delayMs > FAULT_DELAY_MAX_MS)
+    throw new MalformedRequest(`delay_ms must be at most ${FAULT_DELAY_MAX_MS}`);
   const isUntargeted = request.target === ProtoFaultTarget.UNSPECIFIED;
   const fault: Fault = {
-    mode: readEnum(MODES, request.mode, 'mode'),
+    mode: readEnum(ProtoFaultMode, request.mode, 'mode'),
     delayMs: request.delayMs,
     calls: request.calls,
     symbol: request.symbol,
     target: isUntargeted ? null : readEnum(TARGETS, request.target, 'target'),
   };
-  if (!isMeaningful(fault)) throw new MalformedRequest(`${fault.target} has no refusal for ${fault.mode}`);
+  if (!isMeaningful(fault))
+    throw new MalformedRequest(`${fault.target} has no rejection for ${fault.mode}`);
   return fault;
 }

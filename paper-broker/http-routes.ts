@@ -1,10 +1,10 @@
-import type { connectNodeAdapter } from '@connectrpc/connect-node';
-import type { Registry } from 'prom-client';
+import type { HttpHandler } from '../adapters/http/guard-requests.ts';
 
-type Handler = ReturnType<typeof connectNodeAdapter>;
-
-/** What the port serves besides the RPCs: `/health/live`, `/health/ready` (503 until orders can be taken) and `/metrics`. */
-export function createHttpRoutes({ registry, isReady }: { registry: Registry; isReady: () => boolean }): Handler {
+/**
+ * What the port serves besides the RPCs: `/health/live` and `/health/ready` (503 until orders can
+ * be taken).
+ */
+export function createHttpRoutes(isReady: () => boolean): HttpHandler {
   return (request, response) => {
     const answer = (status: number, type: string, body: string): void => {
       response.statusCode = status;
@@ -17,13 +17,9 @@ export function createHttpRoutes({ registry, isReady }: { registry: Registry; is
       case '/health/live':
         return answer(200, 'application/json', '{"status":"ok"}');
       case '/health/ready':
-        return isReady() ? answer(200, 'application/json', '{"status":"ok"}') : answer(503, 'application/json', '{"status":"not ready"}');
-      case '/metrics':
-        registry.metrics().then(
-          (text) => answer(200, registry.contentType, text),
-          (error: unknown) => answer(500, 'text/plain', `${String(error)}\n`),
-        );
-        return;
+        return isReady()
+          ? answer(200, 'application/json', '{"status":"ok"}')
+          : answer(503, 'application/json', '{"status":"not ready"}');
       default:
         return notFound();
     }

@@ -3,7 +3,10 @@ import { VenueUnavailable } from './errors.ts';
 import type { VenueMetrics } from './metrics.ts';
 import type { LiveOrder, QuoteUsage, Report } from './order.ts';
 
-/** What one transaction writes: orders that are new, orders that changed, their reports, and what was taken of the quotes. */
+/**
+ * What one transaction writes: orders that are new, orders that changed, their reports, and what
+ * was taken of the quotes.
+ */
 export interface Batch {
   readonly number: number;
   readonly added: Set<LiveOrder>;
@@ -16,8 +19,9 @@ export interface Journal {
   /** Puts a change into the open batch, and says which batch that is. */
   record(order: LiveOrder, report: Report): number;
   /**
-   * The same for a change that no report tells of. SOON does not write for itself: it goes with whatever is written next, when someone waits
-   * for it, or after `lazyWriteMs`. So a crash loses at most that much of such changes, and none that anybody was told.
+   * The same for a change that no report tells of. SOON does not write for itself: it goes with
+   * whatever is written next, when someone waits for it, or after `lazyWriteMs`. So a crash loses
+   * at most that much of such changes, and none that anybody was told.
    */
   recordChange(order: LiveOrder, urgency: 'NOW' | 'SOON'): number;
   recordUsage(usage: QuoteUsage): void;
@@ -30,11 +34,17 @@ export interface Journal {
 }
 
 export interface JournalOptions {
-  /** Writes a batch in one transaction. Rejects with VenueFenced when another process has taken over. */
+  /**
+   * Writes a batch in one transaction. Rejects with VenueFenced when another process has taken
+   * over.
+   */
   write: (batch: Batch) => Promise<void>;
   /** Runs when a batch is durable, before anyone who waits for it goes on. */
   onCommitted: (batch: Batch) => void;
-  /** Runs once when a write failed; everything that waited has been failed. Must bring memory back to what is durable. */
+  /**
+   * Runs once when a write failed; everything that waited has been failed. Must bring memory back
+   * to what is durable.
+   */
   onFailed: (error: unknown) => void;
   metrics: VenueMetrics;
   writeTimeoutMs: number;
@@ -60,9 +70,17 @@ const NOT_DURABLE = 'the change could not be made durable';
 
 /**
  * Group commit: what happens while one transaction is in flight is written together by the next.
- * One writer, at most one transaction at a time, in order; so a batch is durable when all before it are.
+ * One writer, at most one transaction at a time, in order; so a batch is durable when all before it
+ * are.
  */
-export function createJournal({ write, onCommitted, onFailed, metrics, writeTimeoutMs, lazyWriteMs }: JournalOptions): Journal {
+export function createJournal({
+  write,
+  onCommitted,
+  onFailed,
+  metrics,
+  writeTimeoutMs,
+  lazyWriteMs,
+}: JournalOptions): Journal {
   const batches: Batches = { open: createBatch(1), inFlight: null, durable: 0 };
   let scheduled = false;
 
@@ -137,13 +155,16 @@ function closeOpen(batches: Batches): OpenBatch {
 /** Fails who waits for what was being written, and for what was to follow. */
 function giveUpAll(batches: Batches, written: OpenBatch, error: unknown): void {
   batches.inFlight = null;
-  for (const batch of [written, closeOpen(batches)]) batch.done.reject(new VenueUnavailable(NOT_DURABLE, { cause: error }));
+  for (const batch of [written, closeOpen(batches)])
+    batch.done.reject(new VenueUnavailable(NOT_DURABLE, { cause: error }));
 }
 
 function waitFor({ open, inFlight, durable }: Batches, number: number): Promise<void> {
   if (number <= durable) return Promise.resolve();
   const batch = number === open.number ? open : inFlight;
-  return batch?.number === number ? batch.done.promise : Promise.reject(new VenueUnavailable(NOT_DURABLE));
+  return batch?.number === number
+    ? batch.done.promise
+    : Promise.reject(new VenueUnavailable(NOT_DURABLE));
 }
 
 const isEmpty = (batch: Batch): boolean => batch.added.size === 0 && batch.changed.size === 0;
@@ -152,5 +173,13 @@ function createBatch(number: number): OpenBatch {
   const done = Promise.withResolvers<void>();
   // A batch may have nobody waiting; its failure is told by onFailed.
   done.promise.catch(() => {});
-  return { number, added: new Set(), changed: new Set(), reports: [], usages: new Map(), done, isUrgent: false };
+  return {
+    number,
+    added: new Set(),
+    changed: new Set(),
+    reports: [],
+    usages: new Map(),
+    done,
+    isUrgent: false,
+  };
 }

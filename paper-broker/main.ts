@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { pino } from 'pino';
-import { createDualProtocolServer } from '../adapters/http/dual-protocol-server.ts';
+import { createHttpServer } from '../adapters/http/http-server.ts';
+import { createMetricsServer } from '../adapters/http/metrics-server.ts';
+import { createRpcHandler } from '../adapters/http/rpc-handler.ts';
+import { SERVICE_LIMITS } from '../adapters/http/server-limits.ts';
+import { createServerMetrics } from '../adapters/http/server-metrics.ts';
+import { handleStrayErrors } from '../adapters/http/stray-errors.ts';
+import { rejectLateCalls, STRICT_JSON } from '../adapters/http/strict-calls.ts';
+import { signCalls } from '../adapters/security/service-calls.ts';
+import { createServiceTokenSource } from '../adapters/security/service-tokens.ts';
 import { readEnvironment } from './env.ts';
 import { createFaults } from './faults.ts';
+import { createVenueGate } from './gate.ts';
 import { createHttpRoutes } from './http-routes.ts';
 import { collectProcessMetrics, createVenueMetrics } from './metrics.ts';
 import { createQuoteFeed } from './quote-feed.ts';
@@ -21,11 +29,22 @@ const READY_POLL_MS = 20;
 async function main(): Promise<void> {
   const env = readEnvironment(process.env);
   const logger = pino({ level: env.LOG_LEVEL, base: { service: 'paper-broker' } });
+  handleStrayErrors(logger);
   const metrics = createVenueMetrics();
   collectProcessMetrics(metrics);
 
   const store = createVenueStore({ databaseUrl: env.PAPER_BROKER_DATABASE_URL });
-  const feed = createQuoteFeed({ baseUrl: env.MARKET_DATA_URL, logger, metrics });
+  const marketDataToken = createServiceTokenSource('paper-broker', {
+    secret: env.MARKET_DATA_SERVICE_SECRET,
+    audience: 'market-data',
+    clock: Date.now,
+  });
+  const feed = createQuoteFeed({
+    baseUrl: env.MARKET_DATA_URL,
+    authenticate: signCalls(marketDataToken),
+    logger,
+    metrics,
+  });
   const venue = createVenue({
     store,
     logger,
@@ -39,13 +58,38 @@ async function main(): Promise<void> {
   });
 
   const shutdown = new AbortController();
-  const server = createDualProtocolServer({
-    http1: connectNodeAdapter({
-      routes: createRoutes({ venue, faults: env.FAULTS_ENABLED ? createFaults() : null, logger, metrics }),
-      fallback: createHttpRoutes({ registry: metrics.registry, isReady: () => venue.isReady() && !shutdown.signal.aborted }),
+  const isReady = (): boolean => venue.isReady() && !shutdown.signal.aborted;
+  const portMetrics = createServerMetrics(metrics.registry);
+  const server = createHttpServer({
+    protocols: 'both',
+    limits: SERVICE_LIMITS,
+    metrics: portMetrics('rpc'),
+    logger,
+    handler: createRpcHandler({
+      requestGate: createVenueGate({
+        secret: env.BROKER_SERVICE_SECRET,
+        metrics,
+        logger,
+        clock: Date.now,
+      }),
+      routes: createRoutes({
+        venue,
+        faults: env.FAULTS_ENABLED ? createFaults() : null,
+        logger,
+        metrics,
+      }),
+      fallback: createHttpRoutes(isReady),
+      jsonOptions: STRICT_JSON,
+      interceptors: [rejectLateCalls],
       shutdownSignal: shutdown.signal,
       readMaxBytes: REQUEST_BYTES_MAX,
     }),
+  });
+  const metricsServer = createMetricsServer({
+    registry: metrics.registry,
+    metrics: portMetrics('metrics'),
+    logger,
+    notReady: () => (isReady() ? null : 'the venue takes no orders now'),
   });
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -54,18 +98,23 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), EXIT_MS_MAX).unref();
     const stopped = venue.stop();
     shutdown.abort(new ConnectError('the venue is stopping', Code.Unavailable));
-    await Promise.all([stopped, server.close(CLOSE_GRACE_MS)]);
+    await Promise.all([stopped, server.close(CLOSE_GRACE_MS), metricsServer.close(0)]);
     await store.close();
     logger.info('stopped');
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
+  const { port: metricsPort } = await metricsServer.listen(
+    env.PAPER_BROKER_METRICS_PORT,
+    env.METRICS_HOST,
+  );
   const { port } = await server.listen(env.PAPER_BROKER_PORT, env.HOST);
   void feed.run(venue.onQuote, shutdown.signal);
   await venue.start();
   while (!venue.isReady() && !shutdown.signal.aborted) await sleep(READY_POLL_MS);
-  if (!shutdown.signal.aborted) logger.info({ port, host: env.HOST, venueId: venue.venueId() }, 'listening');
+  if (!shutdown.signal.aborted)
+    logger.info({ port, metricsPort, host: env.HOST, venueId: venue.venueId() }, 'listening');
 }
 
 await main();

@@ -6,7 +6,9 @@ import type { OrderView } from './order.ts';
 export interface OrderLookupOptions {
   /** Must ask the database also for no id at all: that is how its return is noticed. */
   readMany: (clientOrderIds: readonly string[]) => Promise<OrderView[]>;
-  /** Shorter than callers wait, so that they are told what is wrong instead of giving up on silence. */
+  /**
+   * Shorter than callers wait, so that they are told what is wrong instead of giving up on silence.
+   */
   timeoutMs: number;
   /** How long to wait before asking again whether a database that failed is back. */
   probeEveryMs: number;
@@ -16,8 +18,9 @@ export interface OrderLookupOptions {
 
 export interface OrderLookup {
   /**
-   * Reads an order by client order id, all that were asked for in one turn of the event loop by one query. `null` for an id that the
-   * database does not know. Rejects when the database fails, or does not answer in time.
+   * Reads an order by client order id, all that were asked for in one turn of the event loop by one
+   * query. `null` for an id that the database does not know. Rejects when the database fails, or
+   * does not answer in time.
    */
   read(clientOrderId: string): Promise<OrderView | null>;
   /** `false` from a failed query until one succeeds. */
@@ -26,7 +29,13 @@ export interface OrderLookup {
   stop(): void;
 }
 
-export function createOrderLookup({ readMany, timeoutMs, probeEveryMs, logger, onFailed }: OrderLookupOptions): OrderLookup {
+export function createOrderLookup({
+  readMany,
+  timeoutMs,
+  probeEveryMs,
+  logger,
+  onFailed,
+}: OrderLookupOptions): OrderLookup {
   let waiting = new Map<string, PromiseWithResolvers<OrderView | null>>();
   let isHealthy = true;
   const stopped = new AbortController();
@@ -52,7 +61,8 @@ export function createOrderLookup({ readMany, timeoutMs, probeEveryMs, logger, o
   const probe = async (): Promise<void> => {
     while (!isHealthy && !stopped.signal.aborted) {
       await sleep(probeEveryMs, undefined, { ref: false });
-      if (!isHealthy && !stopped.signal.aborted) await query([]).catch((error: unknown) => logger.debug({ err: error }, 'still not'));
+      if (!isHealthy && !stopped.signal.aborted)
+        await query([]).catch((error: unknown) => logger.debug({ err: error }, 'still not'));
     }
   };
 
@@ -60,7 +70,9 @@ export function createOrderLookup({ readMany, timeoutMs, probeEveryMs, logger, o
     const asked = waiting;
     waiting = new Map();
     try {
-      const found = new Map((await query([...asked.keys()])).map((order) => [order.terms.clientOrderId, order]));
+      const found = new Map(
+        (await query([...asked.keys()])).map((order) => [order.terms.clientOrderId, order]),
+      );
       for (const [id, answer] of asked) answer.resolve(found.get(id) ?? null);
     } catch (error) {
       for (const answer of asked.values()) answer.reject(error);

@@ -5,7 +5,10 @@ import { createOrderLookup } from './order-lookup.ts';
 import type { VenueStore } from './store.ts';
 import type { VenueCore } from './venue-core.ts';
 
-/** What memory knows of orders. Each answer holds for the present step alone: after any wait it must be asked again. */
+/**
+ * What memory knows of orders. Each answer holds for the present step alone: after any wait it must
+ * be asked again.
+ */
 export interface OrderMemory {
   /** Throws VenueUnavailable unless the venue serves. */
   find(clientOrderId: string): LiveOrder | OrderView | null;
@@ -29,7 +32,12 @@ const PROBE_EVERY_MS = 500;
 
 export const isLive = (order: LiveOrder | OrderView): order is LiveOrder => 'batch' in order;
 
-export function createOrderMemory({ core, findOrders, logger, onLookupFailed }: OrderMemoryOptions): OrderMemory {
+export function createOrderMemory({
+  core,
+  findOrders,
+  logger,
+  onLookupFailed,
+}: OrderMemoryOptions): OrderMemory {
   const stored = createOrderLookup({
     readMany: findOrders,
     timeoutMs: LOOK_UP_TIMEOUT_MS,

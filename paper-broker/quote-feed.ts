@@ -1,17 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import { type Client, createClient } from '@connectrpc/connect';
+import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
-import { type DecimalBounds, PRICE_BOUNDS, parseDecimal, QUANTITY_BOUNDS } from '../domain/money/decimal.ts';
-import { MarketDataService, type Quote as QuoteMessage } from '../proto/gen/hub/v1/market_data_pb.js';
+import {
+  type DecimalBounds,
+  PRICE_BOUNDS,
+  parseDecimal,
+  QUANTITY_BOUNDS,
+} from '../domain/money/decimal.ts';
+import { MarketDataService, type Quote as QuoteMessage } from '../proto/gen/hub/v1/market_pb.js';
 import type { VenueMetrics } from './metrics.ts';
 import type { VenueQuote } from './symbol-book.ts';
 
 export interface QuoteFeed {
-  /** Hands on every quote of the source until `signal` aborts; connects again, with growing waits, whenever the stream ends. */
+  /**
+   * Hands on every quote of the source until `signal` aborts; connects again, with growing waits,
+   * whenever the stream ends.
+   */
   run(onQuote: (quote: VenueQuote) => void, signal: AbortSignal): Promise<void>;
-  /** Asks for one symbol. `null` when the source does not know it; rejects when the source is away. */
+  /**
+   * Asks for one symbol. `null` when the source does not know it; rejects when the source is away.
+   */
   findQuote(symbol: string): Promise<VenueQuote | null>;
 }
 
@@ -22,11 +32,26 @@ const RECONNECT_WAIT_MAX_MS = 2_000;
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 5_000;
 
-export function createQuoteFeed({ baseUrl, logger, metrics }: { baseUrl: string; logger: Logger; metrics: VenueMetrics }): QuoteFeed {
+interface QuoteFeedOptions {
+  /** `http://host:port` of the market-data service. */
+  baseUrl: string;
+  /** Shows each call who makes it. */
+  authenticate: Interceptor;
+  logger: Logger;
+  metrics: VenueMetrics;
+}
+
+export function createQuoteFeed({
+  baseUrl,
+  authenticate,
+  logger,
+  metrics,
+}: QuoteFeedOptions): QuoteFeed {
   const client: Client<typeof MarketDataService> = createClient(
     MarketDataService,
     createConnectTransport({
       baseUrl,
+      interceptors: [authenticate],
       httpVersion: '2',
       useBinaryFormat: true,
       acceptCompression: [],
@@ -46,7 +71,8 @@ export function createQuoteFeed({ baseUrl, logger, metrics }: { baseUrl: string;
             metrics.feedConnected.set(1);
             const read = quote && readQuote(quote);
             if (read) onQuote(read);
-            else logger.warn({ symbol: quote?.symbol }, 'a quote could not be read and is left out');
+            else
+              logger.warn({ symbol: quote?.symbol }, 'a quote could not be read and is left out');
           }
           throw new Error('the quote stream ended');
         } catch (error) {
@@ -62,7 +88,10 @@ export function createQuoteFeed({ baseUrl, logger, metrics }: { baseUrl: string;
       metrics.feedConnected.set(0);
     },
     async findQuote(symbol) {
-      const { quotes } = await client.getMarketData({ symbols: [symbol] }, { timeoutMs: LOOK_UP_TIMEOUT_MS });
+      const { quotes } = await client.getMarketData(
+        { symbols: [symbol] },
+        { timeoutMs: LOOK_UP_TIMEOUT_MS },
+      );
       const quote = quotes.find((candidate) => candidate.symbol === symbol);
       return quote ? readQuote(quote) : null;
     },
@@ -71,7 +100,8 @@ export function createQuoteFeed({ baseUrl, logger, metrics }: { baseUrl: string;
 
 /** Full jitter keeps several venues from coming back in step. */
 const waitMs = (failures: number): number =>
-  RECONNECT_WAIT_MIN_MS + Math.random() * Math.min(RECONNECT_WAIT_MIN_MS * 2 ** failures, RECONNECT_WAIT_MAX_MS);
+  RECONNECT_WAIT_MIN_MS +
+  Math.random() * Math.min(RECONNECT_WAIT_MIN_MS * 2 ** failures, RECONNECT_WAIT_MAX_MS);
 
 /** `null` for a quote that lacks a number or a time. */
 function readQuote(message: QuoteMessage): VenueQuote | null {
@@ -80,7 +110,8 @@ function readQuote(message: QuoteMessage): VenueQuote | null {
   const last = read(message.last, PRICE_BOUNDS);
   const bidSize = read(message.bidSize, QUANTITY_BOUNDS);
   const askSize = read(message.askSize, QUANTITY_BOUNDS);
-  if (!bid || !ask || !last || !bidSize || !askSize || !message.time || message.symbol === '') return null;
+  if (!bid || !ask || !last || !bidSize || !askSize || !message.time || message.symbol === '')
+    return null;
   return {
     symbol: message.symbol,
     bid,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { VenueFenced } from './errors.ts';
 import type { VenueState, VenueStore } from './store.ts';
 
-export type VenueStatus = 'STARTING' | 'SERVING' | 'RECOVERING' | 'FENCED' | 'STOPPED';
+export type BrokerOrderStatus = 'STARTING' | 'SERVING' | 'RECOVERING' | 'FENCED' | 'STOPPED';
 
 export interface RecoveryOptions {
   store: VenueStore;
@@ -16,7 +16,7 @@ export interface RecoveryOptions {
 
 /** Whether memory may be used, and how it gets back to what is durable when a write failed. */
 export interface Recovery {
-  status(): VenueStatus;
+  status(): BrokerOrderStatus;
   /** The venue's id and the right to write that came with the last reading. */
   identity(): { venueId: string; epoch: number };
   /** Reads the book, waiting for the database as long as it takes. */
@@ -29,7 +29,7 @@ const WAIT_MIN_MS = 50;
 const WAIT_MAX_MS = 1_000;
 
 export function createRecovery({ store, logger, restore, onFenced }: RecoveryOptions): Recovery {
-  let status: VenueStatus = 'STARTING';
+  let status: BrokerOrderStatus = 'STARTING';
   let identity = { venueId: '', epoch: 0 };
 
   const recover = async (): Promise<void> => {
@@ -38,7 +38,10 @@ export function createRecovery({ store, logger, restore, onFenced }: RecoveryOpt
     identity = durable;
     status = 'SERVING';
     restore(durable);
-    logger.info({ lastSequence: durable.lastSequence, openOrders: durable.openOrders.length }, 'the book is read');
+    logger.info(
+      { lastSequence: durable.lastSequence, openOrders: durable.openOrders.length },
+      'the book is read',
+    );
   };
 
   return {
@@ -63,14 +66,24 @@ export function createRecovery({ store, logger, restore, onFenced }: RecoveryOpt
   };
 }
 
-/** Reads what is durable, trying until the database answers; `null` when the venue is stopped before. */
-async function readBook(store: VenueStore, logger: Logger, isStopped: () => boolean): Promise<VenueState | null> {
+/**
+ * Reads what is durable, trying until the database answers; `null` when the venue is stopped
+ * before.
+ */
+async function readBook(
+  store: VenueStore,
+  logger: Logger,
+  isStopped: () => boolean,
+): Promise<VenueState | null> {
   for (let attempt = 0; !isStopped(); attempt += 1) {
     try {
       return await store.takeOver();
     } catch (error) {
       // Told once per outage.
-      logger[attempt === 0 ? 'error' : 'debug']({ err: error, attempt }, 'the book cannot be read from the database; trying again');
+      logger[attempt === 0 ? 'error' : 'debug'](
+        { err: error, attempt },
+        'the book cannot be read from the database; trying again',
+      );
       await sleep(Math.min(WAIT_MIN_MS * 2 ** attempt, WAIT_MAX_MS));
     }
   }

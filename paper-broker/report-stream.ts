@@ -9,11 +9,15 @@ export const PAGE_SIZE = 500;
 export type ReportSource = Pick<Venue, 'isServing' | 'reports'>;
 
 /**
- * Every durable report after `afterSequence`, oldest first and in batches, then each new one, until `signal` aborts.
- * Pulls at its reader's pace, so a slow reader costs no memory. OUT_OF_RANGE when `afterSequence` was never given out:
- * the reader then knows another venue than this one.
+ * Every durable report after `afterSequence`, oldest first and in batches, then each new one, until
+ * `signal` aborts. Pulls at its reader's pace, so a slow reader costs no memory. OUT_OF_RANGE when
+ * `afterSequence` was never given out: the reader then knows another venue than this one.
  */
-export async function* streamReports(venue: ReportSource, afterSequence: number, signal: AbortSignal): AsyncGenerator<readonly Report[]> {
+export async function* streamReports(
+  venue: ReportSource,
+  afterSequence: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Report[]> {
   requirePosition(venue, afterSequence);
   let after = afterSequence;
   while (!signal.aborted) {
@@ -32,10 +36,15 @@ export async function* streamReports(venue: ReportSource, afterSequence: number,
 export function requirePosition(venue: ReportSource, afterSequence: number): void {
   if (!venue.isServing()) throw new VenueUnavailable('the book is not read yet');
   const last = venue.reports.lastSequence();
-  if (afterSequence > last) throw new ConnectError(`the last report is ${last}, before ${afterSequence}`, Code.OutOfRange);
+  if (afterSequence > last)
+    throw new ConnectError(`the last report is ${last}, before ${afterSequence}`, Code.OutOfRange);
 }
 
-export async function readPage(venue: ReportSource, afterSequence: number, limit: number): Promise<readonly Report[]> {
+export async function readPage(
+  venue: ReportSource,
+  afterSequence: number,
+  limit: number,
+): Promise<readonly Report[]> {
   return venue.reports.readAfter(afterSequence, limit).catch((error: unknown) => {
     throw new VenueUnavailable('the reports cannot be read from the database', { cause: error });
   });

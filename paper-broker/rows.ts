@@ -1,27 +1,24 @@
 import { Decimal, formatDecimal } from '../domain/money/decimal.ts';
-import type { OrderType, Side, TimeInForce } from '../domain/order/order.ts';
-import { ownQuantity } from './engine-state.ts';
-import type { ExecType, LiveOrder, OrderStatus, OrderTerms, OrderView, QuoteUsage, Report } from './order.ts';
+import { ownQuantity, standingOf } from './engine-state.ts';
+import type {
+  ExecType,
+  LiveOrder,
+  OrderStatus,
+  OrderTerms,
+  OrderView,
+  QuoteUsage,
+  Report,
+  Standing,
+} from './order.ts';
 
 /** A row of `orders`, as postgres.js reads it: bigint and numeric are text. */
 export interface OrderRow {
   client_order_id: string;
   first_sequence: string;
-  symbol: string;
-  side: Side;
-  type: OrderType;
-  time_in_force: TimeInForce;
-  quantity: string;
-  limit_price: string | null;
-  protection_price: string | null;
-  stop_price: string | null;
-  trail_percent: string | null;
-  auction_at: Date | null;
-  expires_at: Date | null;
+  terms: OrderTerms;
   replaces: string | null;
   carried_quantity: string;
-  triggered: boolean;
-  water_mark: string | null;
+  standing: Standing;
   status: OrderStatus;
   filled_quantity: string;
   leaves_quantity: string;
@@ -38,6 +35,8 @@ export interface ReportRow {
   last_price: string | null;
   cumulative_quantity: string;
   leaves_quantity: string;
+  stop_price: string | null;
+  water_mark: string | null;
   time: Date;
   reject_code: string | null;
   in_answer: boolean;
@@ -53,28 +52,13 @@ export interface UsageRow {
 }
 
 export function rowToOrder(row: OrderRow, reports: readonly Report[]): OrderView {
-  const terms: OrderTerms = {
-    clientOrderId: row.client_order_id,
-    symbol: row.symbol,
-    side: row.side,
-    type: row.type,
-    timeInForce: row.time_in_force,
-    quantity: row.quantity,
-    limitPrice: row.limit_price,
-    protectionPrice: row.protection_price,
-    stopPrice: row.stop_price,
-    trailPercent: row.trail_percent,
-    auctionAtMs: row.auction_at?.getTime() ?? null,
-    expiresAtMs: row.expires_at?.getTime() ?? null,
-  };
   return {
-    terms,
+    terms: row.terms,
     replaces: row.replaces,
     carriedQuantity: row.carried_quantity,
-    quantity: ownQuantity(terms, new Decimal(row.carried_quantity)),
+    quantity: ownQuantity(row.terms, new Decimal(row.carried_quantity)),
     firstSequence: Number(row.first_sequence),
-    triggered: row.triggered,
-    waterMark: row.water_mark,
+    ...row.standing,
     status: row.status,
     filledQuantity: row.filled_quantity,
     leavesQuantity: row.leaves_quantity,
@@ -92,6 +76,8 @@ export const rowToReport = (row: ReportRow): Report => ({
   lastPrice: row.last_price,
   cumulativeQuantity: row.cumulative_quantity,
   leavesQuantity: row.leaves_quantity,
+  stopPrice: row.stop_price,
+  waterMark: row.water_mark,
   timeMs: row.time.getTime(),
   rejectCode: row.reject_code,
   inAnswer: row.in_answer,
@@ -105,39 +91,25 @@ export const rowToUsage = (row: UsageRow): QuoteUsage => ({
   askTaken: row.ask_taken,
 });
 
-/** The JSON records below are read by `jsonb_to_recordset` in the journal's statement; their keys are its column names. */
-export const orderToRecord = ({ terms, ...order }: LiveOrder) => ({
-  id: terms.clientOrderId,
-  first_sequence: order.firstSequence,
-  symbol: terms.symbol,
-  side: terms.side,
-  type: terms.type,
-  time_in_force: terms.timeInForce,
-  quantity: terms.quantity,
-  limit_price: terms.limitPrice,
-  protection_price: terms.protectionPrice,
-  stop_price: terms.stopPrice,
-  trail_percent: terms.trailPercent,
-  auction_at: toIso(terms.auctionAtMs),
-  expires_at: toIso(terms.expiresAtMs),
-  replaces: order.replaces,
-  carried: formatDecimal(order.carried),
-  triggered: order.triggered,
-  water_mark: order.waterMark && formatDecimal(order.waterMark),
+/**
+ * The JSON records below are read by `jsonb_to_recordset` in the journal's statement; their keys
+ * are its column names.
+ */
+export const changeToRecord = (order: LiveOrder) => ({
+  id: order.terms.clientOrderId,
+  standing: { ...standingOf(order) },
   status: order.status,
   filled: formatDecimal(order.filled),
   leaves: formatDecimal(order.leaves),
   reject_code: order.rejectCode,
 });
 
-export const changeToRecord = (order: LiveOrder) => ({
-  id: order.terms.clientOrderId,
-  triggered: order.triggered,
-  water_mark: order.waterMark && formatDecimal(order.waterMark),
-  status: order.status,
-  filled: formatDecimal(order.filled),
-  leaves: formatDecimal(order.leaves),
-  reject_code: order.rejectCode,
+export const orderToRecord = (order: LiveOrder) => ({
+  first_sequence: order.firstSequence,
+  terms: { ...order.terms },
+  replaces: order.replaces,
+  carried: formatDecimal(order.carried),
+  ...changeToRecord(order),
 });
 
 export const reportToRecord = (report: Report) => ({
@@ -149,6 +121,8 @@ export const reportToRecord = (report: Report) => ({
   last_px: report.lastPrice,
   cum: report.cumulativeQuantity,
   leaves: report.leavesQuantity,
+  stop_price: report.stopPrice,
+  water_mark: report.waterMark,
   at: toIso(report.timeMs),
   reject_code: report.rejectCode,
   in_answer: report.inAnswer,
@@ -162,4 +136,5 @@ export const usageToRecord = (usage: QuoteUsage) => ({
   ask: usage.askTaken,
 });
 
-const toIso = (timeMs: number | null): string | null => (timeMs === null ? null : new Date(timeMs).toISOString());
+const toIso = (timeMs: number | null): string | null =>
+  timeMs === null ? null : new Date(timeMs).toISOString();

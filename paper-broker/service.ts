@@ -1,7 +1,13 @@
-import { Code, ConnectError, type ConnectRouter, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type HandlerContext,
+  type ServiceImpl,
+} from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { BrokerFaultService, BrokerService } from '../proto/gen/hub/v1/broker_pb.js';
-import { ClearingService } from '../proto/gen/hub/v1/clearing_pb.js';
+import { ClearingService } from '../proto/gen/hub/v1/settlement_pb.js';
 import { createAnswer, disturbCall, loseAnswer, toConnectError } from './call-outcome.ts';
 import { createClearingHandlers } from './clearing-service.ts';
 import { streamDisturbedReports } from './disturbed-report-stream.ts';
@@ -9,21 +15,29 @@ import { createFaultHandlers } from './fault-service.ts';
 import type { Fault, FaultableCall, Faults } from './faults.ts';
 import type { VenueMetrics } from './metrics.ts';
 import type { OrderView } from './order.ts';
-import { MalformedRequest, readClientOrderId } from './proto-fields.ts';
+import { MalformedRequest, readClientOrderId, readListedIds } from './proto-fields.ts';
 import { readTerms, toProtoOrder, toProtoReport } from './proto-mapping.ts';
 import { streamReports } from './report-stream.ts';
 import type { Venue } from './venue.ts';
 
 export interface ServiceOptions {
   venue: Venue;
-  /** `null` when faults are not enabled: SetFault is then refused. */
+  /** `null` when faults are not enabled: there is no BrokerFaultService then. */
   faults: Faults | null;
   logger: Logger;
   metrics: VenueMetrics;
 }
 
-/** BrokerService, BrokerFaultService and ClearingService over a venue. Thin: words in, words out, errors to codes. */
-export function createRoutes({ venue, faults, logger, metrics }: ServiceOptions): (router: ConnectRouter) => void {
+/**
+ * BrokerService, BrokerFaultService and ClearingService over a venue. Thin: words in, words out,
+ * errors to codes.
+ */
+export function createRoutes({
+  venue,
+  faults,
+  logger,
+  metrics,
+}: ServiceOptions): (router: ConnectRouter) => void {
   const answer = createAnswer(logger, metrics);
   const disturb = createDisturb(venue, faults);
   const proto = (order: OrderView) => toProtoOrder(venue.venueId(), order);
@@ -34,7 +48,10 @@ export function createRoutes({ venue, faults, logger, metrics }: ServiceOptions)
         answer('PlaceOrder', async () => {
           const terms = readTerms(request);
           const fault = await disturb('PlaceOrder', terms.clientOrderId, terms.symbol);
-          const order = await venue.placeOrder(terms, fault?.mode === 'REJECT' ? 'VENUE_REFUSED' : null);
+          const order = await venue.placeOrder(
+            terms,
+            fault?.mode === 'REJECT' ? 'BROKER_OPTION' : null,
+          );
           loseAnswer(fault);
           return { order: proto(order) };
         }),
@@ -51,13 +68,18 @@ export function createRoutes({ venue, faults, logger, metrics }: ServiceOptions)
         answer('ReplaceOrder', async () => {
           const originalId = readClientOrderId(request.originalClientOrderId);
           const terms = readTerms(request.replacement);
-          if (terms.clientOrderId === originalId) throw new MalformedRequest('the replacement needs an id of its own');
+          if (terms.clientOrderId === originalId)
+            throw new MalformedRequest('the replacement needs an id of its own');
           const fault = await disturb('ReplaceOrder', originalId, terms.symbol);
           const outcome = await venue.replaceOrder(originalId, terms, fault?.mode === 'REJECT');
           loseAnswer(fault);
           if (!outcome) throw notFound(originalId);
           const { accepted, original, replacement } = outcome;
-          return { accepted, original: proto(original), ...(replacement && { replacement: proto(replacement) }) };
+          return {
+            accepted,
+            original: proto(original),
+            ...(replacement && { replacement: proto(replacement) }),
+          };
         }),
       getOrder: (request) =>
         answer('GetOrder', async () => {
@@ -68,9 +90,23 @@ export function createRoutes({ venue, faults, logger, metrics }: ServiceOptions)
           if (!order) throw notFound(clientOrderId);
           return { order: proto(order) };
         }),
+      listStops: (request) =>
+        answer('ListStops', async () => {
+          const ids = readListedIds(request.clientOrderIds);
+          const fault = await disturb('GetOrder', ids[0] ?? '');
+          const stops = await venue.listStops(ids);
+          loseAnswer(fault);
+          return {
+            stops: stops.map((stop) => ({
+              ...stop,
+              stopPrice: stop.stopPrice ?? '',
+              waterMark: stop.waterMark ?? '',
+            })),
+          };
+        }),
       streamExecutionReports: createReportStream({ venue, faults, logger, metrics }),
     });
-    router.service(BrokerFaultService, createFaultHandlers({ faults, answer, logger }));
+    if (faults) router.service(BrokerFaultService, createFaultHandlers({ faults, answer, logger }));
     router.service(ClearingService, createClearingHandlers({ venue, faults, answer }));
   };
 }
@@ -81,9 +117,12 @@ function createReportStream({
   logger,
   metrics,
 }: ServiceOptions): ServiceImpl<typeof BrokerService>['streamExecutionReports'] {
-  const symbolOf = async (clientOrderId: string) => (await venue.getOrder(clientOrderId))?.terms.symbol ?? null;
+  const symbolOf = async (clientOrderId: string) =>
+    (await venue.getOrder(clientOrderId))?.terms.symbol ?? null;
   const open = (after: number, signal: AbortSignal) =>
-    faults ? streamDisturbedReports({ venue, faults, symbolOf }, after, signal) : streamReports(venue, after, signal);
+    faults
+      ? streamDisturbedReports({ venue, faults, symbolOf }, after, signal)
+      : streamReports(venue, after, signal);
 
   return async function* (request, { signal }: HandlerContext) {
     metrics.subscribers.inc();
@@ -101,7 +140,11 @@ function createReportStream({
 
 /** Takes the fault that hits a call about an order, and lets it act before the call. */
 function createDisturb(venue: Venue, faults: Faults | null) {
-  return async (call: FaultableCall, clientOrderId: string, symbol?: string): Promise<Fault | null> => {
+  return async (
+    call: FaultableCall,
+    clientOrderId: string,
+    symbol?: string,
+  ): Promise<Fault | null> => {
     if (!faults?.isActive()) return null;
     const known = symbol ?? (await venue.getOrder(clientOrderId))?.terms.symbol;
     const fault = faults.take(call, known === undefined ? [] : [known]);
@@ -110,4 +153,5 @@ function createDisturb(venue: Venue, faults: Faults | null) {
   };
 }
 
-const notFound = (clientOrderId: string): ConnectError => new ConnectError(`order ${clientOrderId} is not known`, Code.NotFound);
+const notFound = (clientOrderId: string): ConnectError =>
+  new ConnectError(`order ${clientOrderId} is not known`, Code.NotFound);

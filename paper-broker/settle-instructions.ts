@@ -1,7 +1,10 @@
 import type postgres from 'postgres';
-import type { Side } from '../domain/order/order.ts';
+import type { Side } from '../domain/orders/order.ts';
 
-/** A trade that a participant wants settled. `sequence` is the report's; `null` when the id was never the venue's. */
+/**
+ * A trade that a participant wants settled. `sequence` is the report's; `null` when the id was
+ * never the venue's.
+ */
 export interface Instruction {
   sequence: number | null;
   symbol: string;
@@ -15,8 +18,9 @@ export interface Instruction {
 export type Judgement = 'SETTLED' | 'UNKNOWN_EXECUTION' | 'DOES_NOT_MATCH';
 
 /**
- * Compares each instruction with the venue's trade and keeps what matches as settled, once: a trade is never settled twice, and what has
- * settled is judged as settled again. One statement. `null` when the epoch holds no longer: then nothing is kept.
+ * Compares each instruction with the venue's trade and keeps what matches as settled, once: a trade
+ * is never settled twice, and what has settled is judged as settled again. One statement. `null`
+ * when the epoch holds no longer: then nothing is kept.
  */
 export async function settleInstructions(
   sql: postgres.Sql,

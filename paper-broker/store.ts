@@ -4,7 +4,14 @@ import { VenueFenced } from './errors.ts';
 import type { Batch } from './journal.ts';
 import { migrateVenueDatabase } from './migrate.ts';
 import type { OrderView, QuoteUsage, Report } from './order.ts';
-import { type OrderRow, type ReportRow, rowToOrder, rowToReport, rowToUsage, type UsageRow } from './rows.ts';
+import {
+  type OrderRow,
+  type ReportRow,
+  rowToOrder,
+  rowToReport,
+  rowToUsage,
+  type UsageRow,
+} from './rows.ts';
 import { type Instruction, type Judgement, settleInstructions } from './settle-instructions.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -19,13 +26,22 @@ export interface VenueState {
 
 /** The venue's database. Every call rejects when Postgres is away or does not answer in time. */
 export interface VenueStore {
-  /** Takes over the right to write, waits for what was written under the former right, and reads what is durable. */
+  /**
+   * Takes over the right to write, waits for what was written under the former right, and reads
+   * what is durable.
+   */
   takeOver(): Promise<VenueState>;
-  /** Writes a batch in one statement, so in one transaction. Rejects with VenueFenced when `epoch` holds no longer. */
+  /**
+   * Writes a batch in one statement, so in one transaction. Rejects with VenueFenced when `epoch`
+   * holds no longer.
+   */
   write(epoch: number, batch: Batch): Promise<void>;
   findOrders(clientOrderIds: readonly string[]): Promise<OrderView[]>;
   reportsAfter(sequence: number, limit: number): Promise<Report[]>;
-  /** Settles the instructions that match a trade, in one transaction; one judgement each, in their order. Rejects with VenueFenced as `write` does. */
+  /**
+   * Settles the instructions that match a trade, in one transaction; one judgement each, in their
+   * order. Rejects with VenueFenced as `write` does.
+   */
   settle(epoch: number, instructions: readonly Instruction[]): Promise<Judgement[]>;
   close(): Promise<void>;
 }
@@ -36,7 +52,10 @@ const READ_TIMEOUT_MS = 5_000;
 /** Longer than the journal waits: the server ends what nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** Opens the venue's database; its schema is brought up to date when the right to write is first taken. */
+/**
+ * Opens the venue's database; its schema is brought up to date when the right to write is first
+ * taken.
+ */
 export function createVenueStore({ databaseUrl }: { databaseUrl: string }): VenueStore {
   const connect = (max: number): postgres.Sql =>
     postgres(databaseUrl, {
@@ -63,24 +82,31 @@ export function createVenueStore({ databaseUrl }: { databaseUrl: string }): Venu
       throw error;
     }
   };
-  const takeWriter = <T>(promise: Promise<T>, what: string): Promise<T> => withDeadline(promise, READ_TIMEOUT_MS, what);
+  const takeWriter = <T>(promise: Promise<T>, what: string): Promise<T> =>
+    withDeadline(promise, READ_TIMEOUT_MS, what);
 
   return {
     async takeOver() {
       // A connection that hung is given up; what it may still write is shut out by the epoch.
       await writer.end({ timeout: 0 });
       writer = connect(1);
-      if (!isMigrated) await takeWriter(migrateVenueDatabase(writer), 'migrating the venue database');
+      if (!isMigrated)
+        await takeWriter(migrateVenueDatabase(writer), 'migrating the venue database');
       isMigrated = true;
       return takeWriter(loadState(writer), 'reading the book');
     },
     async write(epoch, batch) {
-      if (!(await writeBatch(writer, epoch, batch))) throw new VenueFenced('another process writes for this venue');
+      if (!(await writeBatch(writer, epoch, batch)))
+        throw new VenueFenced('another process writes for this venue');
     },
-    findOrders: (clientOrderIds) => ask('looking up orders', (sql) => findOrders(sql, clientOrderIds)),
-    reportsAfter: (sequence, limit) => ask('reading reports', (sql) => reportsAfter(sql, sequence, limit)),
+    findOrders: (clientOrderIds) =>
+      ask('looking up orders', (sql) => findOrders(sql, clientOrderIds)),
+    reportsAfter: (sequence, limit) =>
+      ask('reading reports', (sql) => reportsAfter(sql, sequence, limit)),
     async settle(epoch, instructions) {
-      const judgements = await ask('settling', (sql) => settleInstructions(sql, epoch, instructions));
+      const judgements = await ask('settling', (sql) =>
+        settleInstructions(sql, epoch, instructions),
+      );
       if (!judgements) throw new VenueFenced('another process settles for this venue');
       return judgements;
     },
@@ -92,10 +118,16 @@ export function createVenueStore({ databaseUrl }: { databaseUrl: string }): Venu
 
 async function loadState(sql: postgres.Sql): Promise<VenueState> {
   // The row lock waits for a write in flight, so the reads below see it.
-  const [venue] = await sql<{ venue_id: string; epoch: string }[]>`UPDATE venue SET epoch = epoch + 1 RETURNING venue_id, epoch`;
+  const [venue] = await sql<
+    { venue_id: string; epoch: string }[]
+  >`UPDATE venue SET epoch = epoch + 1 RETURNING venue_id, epoch`;
   if (!venue) throw new Error('the venue database has no venue row');
-  const [last] = await sql<{ sequence: string | null }[]>`SELECT max(sequence) AS sequence FROM execution_reports`;
-  const rows = await sql<OrderRow[]>`SELECT * FROM orders WHERE status IN ('NEW', 'PARTIALLY_FILLED') ORDER BY first_sequence`;
+  const [last] = await sql<
+    { sequence: string | null }[]
+  >`SELECT max(sequence) AS sequence FROM execution_reports`;
+  const rows = await sql<
+    OrderRow[]
+  >`SELECT * FROM orders WHERE status IN ('NEW', 'PARTIALLY_FILLED') ORDER BY first_sequence`;
   const usages = await sql<UsageRow[]>`SELECT * FROM quote_usage`;
   return {
     venueId: venue.venue_id,
@@ -106,19 +138,31 @@ async function loadState(sql: postgres.Sql): Promise<VenueState> {
   };
 }
 
-async function findOrders(sql: postgres.Sql, clientOrderIds: readonly string[]): Promise<OrderView[]> {
-  return withReports(sql, await sql<OrderRow[]>`SELECT * FROM orders WHERE client_order_id = ANY(${[...clientOrderIds]}::text[])`);
+async function findOrders(
+  sql: postgres.Sql,
+  clientOrderIds: readonly string[],
+): Promise<OrderView[]> {
+  return withReports(
+    sql,
+    await sql<
+      OrderRow[]
+    >`SELECT * FROM orders WHERE client_order_id = ANY(${[...clientOrderIds]}::text[])`,
+  );
 }
 
 async function reportsAfter(sql: postgres.Sql, sequence: number, limit: number): Promise<Report[]> {
-  const rows = await sql<ReportRow[]>`SELECT * FROM execution_reports WHERE sequence > ${sequence} ORDER BY sequence LIMIT ${limit}`;
+  const rows = await sql<
+    ReportRow[]
+  >`SELECT * FROM execution_reports WHERE sequence > ${sequence} ORDER BY sequence LIMIT ${limit}`;
   return rows.map(rowToReport);
 }
 
 async function withReports(sql: postgres.Sql, orders: readonly OrderRow[]): Promise<OrderView[]> {
   if (orders.length === 0) return [];
   const ids = orders.map((order) => order.client_order_id);
-  const rows = await sql<ReportRow[]>`SELECT * FROM execution_reports WHERE client_order_id = ANY(${ids}::text[]) ORDER BY sequence`;
+  const rows = await sql<
+    ReportRow[]
+  >`SELECT * FROM execution_reports WHERE client_order_id = ANY(${ids}::text[]) ORDER BY sequence`;
   const reports = Map.groupBy(rows.map(rowToReport), (report) => report.clientOrderId);
   return orders.map((order) => rowToOrder(order, reports.get(order.client_order_id) ?? []));
 }

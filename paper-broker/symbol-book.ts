@@ -1,9 +1,12 @@
 import { Decimal, formatDecimal, ZERO } from '../domain/money/decimal.ts';
-import type { Side } from '../domain/order/order.ts';
+import type { Side } from '../domain/orders/order.ts';
 import { comparePriority, type Touch } from './matching.ts';
 import { isForAuction, type LiveOrder, type QuoteUsage, waitsForStop } from './order.ts';
 
-/** A quote as the venue keeps it. Known by symbol, sequence and time: a source that starts anew counts from 1 again. */
+/**
+ * A quote as the venue keeps it. Known by symbol, sequence and time: a source that starts anew
+ * counts from 1 again.
+ */
 export interface VenueQuote {
   symbol: string;
   bid: Decimal;
@@ -16,7 +19,10 @@ export interface VenueQuote {
   timeMs: number;
 }
 
-/** The market of one symbol: its last quote, what was taken of it, the resting orders of both sides in priority, and what does not trade yet. */
+/**
+ * The market of one symbol: its last quote, what was taken of it, the resting orders of both sides
+ * in priority, and what does not trade yet.
+ */
 export interface SymbolBook {
   readonly symbol: string;
   quote: VenueQuote | null;
@@ -50,8 +56,9 @@ export const touchOf = (book: SymbolBook, quote: VenueQuote): Touch => ({
 });
 
 /**
- * Puts a newer quote in. The same or an older quote (a feed that reconnected) does not bring its size back; `false` then.
- * Older is what is behind in sequence and in time: a source that starts anew is behind in sequence alone.
+ * Puts a newer quote in. The same or an older quote (a feed that reconnected) does not bring its
+ * size back; `false` then. Older is what is behind in sequence and in time: a source that starts
+ * anew is behind in sequence alone.
  */
 export function replaceQuote(book: SymbolBook, quote: VenueQuote): boolean {
   const last = book.quote;
@@ -79,16 +86,20 @@ export function usageOf(book: SymbolBook, quote: VenueQuote): QuoteUsage {
 
 /** Sets what was taken of the present quote to what the database knows of it. */
 export function restoreUsage(book: SymbolBook, usage: QuoteUsage | undefined): void {
-  const same = usage && book.quote?.sequence === usage.quoteSequence && book.quote.timeMs === usage.quoteTimeMs;
+  const same =
+    usage &&
+    book.quote?.sequence === usage.quoteSequence &&
+    book.quote.timeMs === usage.quoteTimeMs;
   book.bidTaken = same ? new Decimal(usage.bidTaken) : ZERO;
   book.askTaken = same ? new Decimal(usage.askTaken) : ZERO;
 }
 
-export const queueOf = (book: SymbolBook, side: Side): LiveOrder[] => (side === 'BUY' ? book.buys : book.sells);
+export const queueOf = (book: SymbolBook, side: Side): LiveOrder[] =>
+  side === 'BUY' ? book.buys : book.sells;
 
 /**
- * Puts an open order where it waits: for its auction, for its stop, or in the queue of its side. A triggered stop has the time
- * priority of its arrival.
+ * Puts an open order where it waits: for its auction, for its stop, or in the queue of its side. A
+ * triggered stop has the time priority of its arrival.
  */
 export function insertResting(book: SymbolBook, order: LiveOrder): void {
   const list = listOf(book, order);
@@ -101,6 +112,11 @@ export function removeResting(book: SymbolBook, order: LiveOrder): void {
   const list = listOf(book, order);
   const index = list.indexOf(order);
   if (index >= 0) list.splice(index, 1);
+}
+
+/** What a trade changes in the queue: an order that is filled leaves it. */
+export function afterTrade(book: SymbolBook, order: LiveOrder): void {
+  if (order.status === 'FILLED') removeResting(book, order);
 }
 
 /** Moves an order whose stop has just been reached among those that trade. */
@@ -132,6 +148,7 @@ function placeInQueue(queue: readonly LiveOrder[], order: LiveOrder): number {
 }
 
 /** Price-time priority between orders of one side. */
-export const compareOrders = (a: LiveOrder, b: LiveOrder): number => comparePriority(priorityOf(a), priorityOf(b));
+export const compareOrders = (a: LiveOrder, b: LiveOrder): number =>
+  comparePriority(priorityOf(a), priorityOf(b));
 
-const priorityOf = ({ side, limit, firstSequence }: LiveOrder) => ({ side, limit, arrival: firstSequence });
+const priorityOf = ({ side, limit, arrival }: LiveOrder) => ({ side, limit, arrival });

@@ -1,11 +1,27 @@
-import { type Decimal, type DecimalBounds, formatDecimal, PRICE_BOUNDS, parseDecimal, QUANTITY_BOUNDS } from '../domain/money/decimal.ts';
-import type { OrderType, TimeInForce } from '../domain/order/order.ts';
-import { isForAuction, type OrderTerms, type VenueRejectCode } from './order.ts';
+import {
+  type Decimal,
+  type DecimalBounds,
+  formatDecimal,
+  PRICE_BOUNDS,
+  parseDecimal,
+  QUANTITY_BOUNDS,
+} from '../domain/money/decimal.ts';
+import type { OrderType, TimeInForce } from '../domain/orders/order.ts';
+import {
+  isForAuction,
+  NUMBER_TERMS,
+  type NumberTerm,
+  type OrderTerms,
+  type VenueRejectCode,
+} from './order.ts';
 
 /** The numbers of an order that can be matched. */
 export interface MatchableTerms {
   quantity: Decimal;
-  /** The worst price at which it may trade: its limit, or its protection. `null` for an order without either. */
+  /**
+   * The worst price at which it may trade: its limit, or its protection. `null` for an order
+   * without either.
+   */
   limit: Decimal | null;
   /** STOP and STOP_LIMIT. */
   stop: Decimal | null;
@@ -13,7 +29,9 @@ export interface MatchableTerms {
   trailPercent: Decimal | null;
 }
 
-export type TermsDecision = ({ accepted: true } & MatchableTerms) | { accepted: false; rejectCode: VenueRejectCode };
+export type TermsDecision =
+  | ({ accepted: true } & MatchableTerms)
+  | { accepted: false; rejectCode: VenueRejectCode };
 
 type Need = 'NEVER' | 'OPTIONAL' | 'ALWAYS';
 
@@ -34,12 +52,18 @@ const TYPE_RULES: Record<OrderType, TypeRules> = {
   LIMIT: { ...NO_PRICE, limit: 'ALWAYS', timesInForce: ANY_TIME },
   STOP: { ...NO_PRICE, protection: 'OPTIONAL', stop: 'ALWAYS', timesInForce: RESTING_TIME },
   STOP_LIMIT: { ...NO_PRICE, limit: 'ALWAYS', stop: 'ALWAYS', timesInForce: RESTING_TIME },
-  TRAILING_STOP: { ...NO_PRICE, protection: 'OPTIONAL', trail: 'ALWAYS', timesInForce: RESTING_TIME },
+  TRAILING_STOP: {
+    ...NO_PRICE,
+    protection: 'OPTIONAL',
+    trail: 'ALWAYS',
+    timesInForce: RESTING_TIME,
+  },
 };
 
 /**
- * Whether this venue can work an order, by its terms alone: each type with the prices and times in force that belong to it, as at
- * Alpaca. Protection is CME's market with protection. Quantities and prices are positive with at most 8 decimals, a trail is below 100 %.
+ * Whether this venue can work an order, by its terms alone: each type with the prices and times in
+ * force that belong to it, as at Alpaca. Protection is CME's market with protection. Quantities and
+ * prices are positive with at most 8 decimals, a trail is below 100 %.
  */
 export function checkTerms(terms: OrderTerms): TermsDecision {
   const rules = TYPE_RULES[terms.type];
@@ -51,7 +75,13 @@ export function checkTerms(terms: OrderTerms): TermsDecision {
   const protection = readNeeded(terms.protectionPrice, rules.protection, PRICE_BOUNDS);
   const stop = readNeeded(terms.stopPrice, rules.stop, PRICE_BOUNDS);
   const trailPercent = readNeeded(terms.trailPercent, rules.trail, PRICE_BOUNDS);
-  if (limit === undefined || protection === undefined || stop === undefined || trailPercent === undefined) return reject('INVALID_PRICE');
+  if (
+    limit === undefined ||
+    protection === undefined ||
+    stop === undefined ||
+    trailPercent === undefined
+  )
+    return reject('INVALID_PRICE');
   if (trailPercent?.greaterThanOrEqualTo(100)) return reject('INVALID_PRICE');
   return { accepted: true, quantity, limit: limit ?? protection, stop, trailPercent };
 }
@@ -66,17 +96,28 @@ export function sameTerms(a: OrderTerms, b: OrderTerms): boolean {
     a.auctionAtMs === b.auctionAtMs &&
     a.expiresAtMs === b.expiresAtMs &&
     sameNumber(a.quantity, b.quantity, QUANTITY_BOUNDS) &&
-    sameNumber(a.limitPrice, b.limitPrice, PRICE_BOUNDS) &&
-    sameNumber(a.protectionPrice, b.protectionPrice, PRICE_BOUNDS) &&
-    sameNumber(a.stopPrice, b.stopPrice, PRICE_BOUNDS) &&
-    sameNumber(a.trailPercent, b.trailPercent, PRICE_BOUNDS)
+    sameNumbers(a, b)
   );
 }
 
+/** Whether two orders have the same of these numbers, however they are written. */
+export const sameNumbers = (
+  a: OrderTerms,
+  b: OrderTerms,
+  names: readonly NumberTerm[] = NUMBER_TERMS,
+): boolean => names.every((name) => sameNumber(a[name], b[name], PRICE_BOUNDS));
+
 const reject = (rejectCode: VenueRejectCode): TermsDecision => ({ accepted: false, rejectCode });
 
-/** A positive number where there may be one, `null` where there is none; `undefined` when it must not be there, is missing or is no such number. */
-function readNeeded(text: string | null, need: Need, bounds: DecimalBounds): Decimal | null | undefined {
+/**
+ * A positive number where there may be one, `null` where there is none; `undefined` when it must
+ * not be there, is missing or is no such number.
+ */
+function readNeeded(
+  text: string | null,
+  need: Need,
+  bounds: DecimalBounds,
+): Decimal | null | undefined {
   if (text === null) return need === 'ALWAYS' ? undefined : null;
   if (need === 'NEVER') return undefined;
   const parsed = parseDecimal(text, bounds);

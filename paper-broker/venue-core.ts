@@ -24,8 +24,9 @@ export interface VenueCoreOptions {
 }
 
 /**
- * The engine tied to its journal: what changes in memory is written, and what could not be written is undone in memory. While that lasts the
- * market is not watched: stops, marks and auctions go on from the quote that is there afterwards.
+ * The engine tied to its journal: what changes in memory is written, and what could not be written
+ * is undone in memory. While that lasts the market is not watched: stops, marks and auctions go on
+ * from the quote that is there afterwards.
  */
 export interface VenueCore {
   readonly engine: Engine;
@@ -51,12 +52,19 @@ const JOURNAL_WRITE_TIMEOUT_MS = 5_000;
 const JOURNAL_LAZY_WRITE_MS = 200;
 const STOP_TIMEOUT_MS = 3_000;
 
-export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeMs, now }: VenueCoreOptions): VenueCore {
+export function createVenueCore({
+  store,
+  logger,
+  metrics,
+  onFenced,
+  quoteMaxAgeMs,
+  now,
+}: VenueCoreOptions): VenueCore {
   const closed = createClosedOrders(CLOSED_ORDERS_KEPT_MAX);
   const reports = createReportLog({ readHistory: store.reportsAfter });
   const engine = createEngine({
     record: (order, report) => journal.record(order, report),
-    recordChange: (order, urgency) => journal.recordChange(order, urgency),
+    recordMark: (order) => journal.recordChange(order, 'SOON'),
     recordUsage: (usage) => journal.recordUsage(usage),
     now,
     quoteMaxAgeMs,
@@ -117,14 +125,17 @@ export function createVenueCore({ store, logger, metrics, onFenced, quoteMaxAgeM
     onQuote(quote) {
       metrics.quotes.inc();
       if (isServing()) engine.closeBefore(quote);
-      if (engine.keepQuote(quote) && isServing() && isCurrent(quote)) engine.matchSymbol(quote.symbol);
+      if (engine.keepQuote(quote) && isServing() && isCurrent(quote))
+        engine.matchSymbol(quote.symbol);
     },
     armTimer,
   };
 }
 
 async function drain(journal: Journal, logger: Logger): Promise<void> {
-  const drained = journal.drained().catch((error: unknown) => logger.error({ err: error }, 'changes were given up at the end'));
+  const drained = journal
+    .drained()
+    .catch((error: unknown) => logger.error({ err: error }, 'changes were given up at the end'));
   await Promise.race([drained, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
@@ -136,7 +147,10 @@ function countReports(metrics: VenueMetrics, engine: Engine, batch: Batch): void
   }
 }
 
-/** Orders that closed in this batch, and have not changed since, leave the engine's memory: they are durable and final. */
+/**
+ * Orders that closed in this batch, and have not changed since, leave the engine's memory: they are
+ * durable and final.
+ */
 function retireClosed(engine: Engine, closed: ClosedOrders, batch: Batch): void {
   for (const orders of [batch.added, batch.changed]) {
     for (const order of orders) {

@@ -2,30 +2,29 @@ import type postgres from 'postgres';
 import type { Batch } from './journal.ts';
 import { changeToRecord, orderToRecord, reportToRecord, usageToRecord } from './rows.ts';
 
-/** Writes a batch in one statement. `false` when the epoch holds no longer: then nothing is written. */
+/**
+ * Writes a batch in one statement. `false` when the epoch holds no longer: then nothing is written.
+ */
 export async function writeBatch(sql: postgres.Sql, epoch: number, batch: Batch): Promise<boolean> {
   const [fence] = await sql<{ held: boolean }[]>`
     WITH fence AS MATERIALIZED (SELECT 1 FROM venue WHERE epoch = ${epoch} FOR SHARE),
     added AS (
-      INSERT INTO orders (client_order_id, first_sequence, symbol, side, type, time_in_force, quantity, limit_price, protection_price,
-        stop_price, trail_percent, auction_at, expires_at, replaces, carried_quantity, triggered, water_mark, status,
-        filled_quantity, leaves_quantity, reject_code)
-      SELECT o.* FROM jsonb_to_recordset(${sql.json([...batch.added].map(orderToRecord))}) AS o(id text, first_sequence bigint, symbol text, side text,
-        type text, time_in_force text, quantity text, limit_price text, protection_price text,
-        stop_price text, trail_percent text, auction_at timestamptz, expires_at timestamptz, replaces text, carried numeric, triggered boolean,
-        water_mark numeric, status text, filled numeric, leaves numeric, reject_code text)
+      INSERT INTO orders (client_order_id, first_sequence, terms, replaces, carried_quantity, standing, status, filled_quantity,
+        leaves_quantity, reject_code)
+      SELECT o.* FROM jsonb_to_recordset(${sql.json([...batch.added].map(orderToRecord))}) AS o(id text, first_sequence bigint,
+        terms jsonb, replaces text, carried numeric, standing jsonb, status text, filled numeric, leaves numeric, reject_code text)
       WHERE EXISTS (SELECT FROM fence)),
     changed AS (
-      UPDATE orders SET status = c.status, filled_quantity = c.filled, leaves_quantity = c.leaves, reject_code = c.reject_code,
-        triggered = c.triggered, water_mark = c.water_mark
-      FROM jsonb_to_recordset(${sql.json([...batch.changed].map(changeToRecord))}) AS c(id text, status text, filled numeric,
-        leaves numeric, reject_code text, triggered boolean, water_mark numeric)
+      UPDATE orders SET standing = c.standing, status = c.status, filled_quantity = c.filled, leaves_quantity = c.leaves,
+        reject_code = c.reject_code
+      FROM jsonb_to_recordset(${sql.json([...batch.changed].map(changeToRecord))}) AS c(id text, standing jsonb, status text,
+        filled numeric, leaves numeric, reject_code text)
       WHERE orders.client_order_id = c.id AND EXISTS (SELECT FROM fence)),
     reported AS (
       INSERT INTO execution_reports (sequence, client_order_id, exec_type, order_status, last_quantity, last_price, cumulative_quantity,
-        leaves_quantity, time, reject_code, in_answer)
+        leaves_quantity, stop_price, water_mark, time, reject_code, in_answer)
       SELECT r.* FROM jsonb_to_recordset(${sql.json(batch.reports.map(reportToRecord))}) AS r(seq bigint, id text, exec_type text, status text,
-        last_qty numeric, last_px numeric, cum numeric, leaves numeric, at timestamptz, reject_code text, in_answer boolean)
+        last_qty numeric, last_px numeric, cum numeric, leaves numeric, stop_price numeric, water_mark numeric, at timestamptz, reject_code text, in_answer boolean)
       WHERE EXISTS (SELECT FROM fence)),
     used AS (
       INSERT INTO quote_usage (symbol, quote_sequence, quote_time, bid_taken, ask_taken)

@@ -2,21 +2,25 @@ import { setPriority } from 'node:os';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { collectDefaultMetrics, register } from 'prom-client';
+import { createMetricsServer } from '../adapters/http/metrics-server.ts';
+import { createServerMetrics } from '../adapters/http/server-metrics.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { createTemporalLogger } from '../adapters/telemetry/temporal-logger.ts';
-import { ensureBrokerSession } from '../adapters/temporal/broker-session.ts';
+import { ensureBrokerSession } from '../adapters/temporal/broker-session/broker-session.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
-import { ensureSettlementSchedule } from '../adapters/temporal/settlement-schedule.ts';
-import { buildBrokerSessionWorker, buildOperationsWorker, buildOrdersWorker, buildSettlementWorker } from './build-worker.ts';
+import { ensureSettlementSchedule } from '../adapters/temporal/settlement/settlement-schedule.ts';
+import {
+  buildBrokerSessionWorker,
+  buildOperationsWorker,
+  buildOrdersWorker,
+  buildSettlementWorker,
+} from './build-worker.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { composeActivities } from './compose-activities.ts';
-import { deploymentVersionOf, WorkersEnvironment } from './environment.ts';
-import { findFreePort, serveMetrics } from './serve-metrics.ts';
+import { deploymentVersionOf, readEnvironment } from './environment.ts';
+import { findFreePort, readSdkMetrics } from './sdk-metrics.ts';
 
-/** The one venue that orders are routed to. */
-const BROKER = 'paper-broker';
-
-const env = WorkersEnvironment.parse(process.env);
+const env = readEnvironment(process.env);
 // Before the runtime makes its threads: they inherit it.
 setPriority(env.WORKERS_NICENESS);
 const logger = pino({ level: env.LOG_LEVEL, base: { process: 'workers' } });
@@ -34,10 +38,22 @@ Runtime.install({
   },
 });
 
-const database = openDatabase(env.DATABASE_URL, { poolSize: env.DATABASE_POOL_SIZE, applicationName: 'hub-workers' });
-const temporal = await connectTemporal({ address: env.TEMPORAL_ADDRESS, namespace: env.TEMPORAL_NAMESPACE });
+const database = openDatabase(env.DATABASE_URL, {
+  poolSize: env.DATABASE_POOL_SIZE,
+  applicationName: 'hub-workers',
+});
+const temporal = await connectTemporal({
+  address: env.TEMPORAL_ADDRESS,
+  namespace: env.TEMPORAL_NAMESPACE,
+});
 const workerConnection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS });
-const activities = composeActivities({ env, database, client: temporal.client, registry: register, logger });
+const activities = composeActivities({
+  env,
+  database,
+  client: temporal.client,
+  registry: register,
+  logger,
+});
 
 const config = {
   connection: workerConnection,
@@ -48,25 +64,29 @@ const config = {
 };
 const workers = [
   await buildOrdersWorker(config, activities.orders),
-  await buildBrokerSessionWorker(config, activities.brokerSession),
+  await buildBrokerSessionWorker(config, activities.brokerSession, { brokers: env.brokers.length }),
   await buildSettlementWorker(config, activities.settlement),
   await buildOperationsWorker(config, activities.operations),
 ];
-const metrics = await serveMetrics({
-  host: env.HOST,
-  port: env.WORKERS_METRICS_PORT,
-  sdkMetricsPort,
-  isReady: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+const metrics = createMetricsServer({
+  registry: register,
+  metrics: createServerMetrics(register)('metrics'),
   logger,
+  notReady: () =>
+    workers.every((worker) => worker.getState() === 'RUNNING')
+      ? null
+      : 'the workers do not poll yet',
+  moreMetrics: () => readSdkMetrics(sdkMetricsPort),
 });
-await ensureBrokerSession(temporal.client, BROKER);
+await metrics.listen(env.WORKERS_METRICS_PORT, env.METRICS_HOST);
+for (const { name } of env.brokers) await ensureBrokerSession(temporal.client, name);
 await ensureSettlementSchedule(temporal.client);
 logger.info({ port: env.WORKERS_METRICS_PORT }, 'listening');
 
 try {
   await Promise.all(workers.map((worker) => worker.run()));
 } finally {
-  metrics.close();
+  await metrics.close(0);
   await database.close();
   await temporal.close();
   await workerConnection.close();

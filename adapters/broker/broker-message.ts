@@ -1,57 +1,38 @@
-import { create } from '@bufbuild/protobuf';
-import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
-import type { BrokerOrder, ExecutionReport, PlaceOrder, ReplaceAnswer, VenueExecType, VenueStatus } from '../../contracts/ports/broker.ts';
-import type { OrderType, Side, TimeInForce } from '../../domain/order/order.ts';
+import type { DescField } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type {
+  BrokerExecType,
+  BrokerOrder,
+  BrokerOrderStatus,
+  ExecutionReport,
+  PlaceOrder,
+  ReplaceAnswer,
+  StopStanding,
+} from '../../contracts/broker-session/broker.ts';
 import {
   type PlaceOrderRequest,
   PlaceOrderRequestSchema,
   ExecType as ProtoExecType,
-  OrderType as ProtoOrderType,
+  type BrokerOrder as ProtoOrder,
   type ExecutionReport as ProtoReport,
-  Side as ProtoSide,
-  VenueStatus as ProtoStatus,
-  TimeInForce as ProtoTimeInForce,
+  BrokerOrderStatus as ProtoStatus,
   type ReplaceOrderResponse,
-  type VenueOrder,
 } from '../../proto/gen/hub/v1/broker_pb.js';
+import { toMessage } from '../../proto/messages.ts';
 
-export const SIDES: Record<Side, ProtoSide> = { BUY: ProtoSide.BUY, SELL: ProtoSide.SELL };
-const TYPES: Record<OrderType, ProtoOrderType> = {
-  MARKET: ProtoOrderType.MARKET,
-  LIMIT: ProtoOrderType.LIMIT,
-  STOP: ProtoOrderType.STOP,
-  STOP_LIMIT: ProtoOrderType.STOP_LIMIT,
-  TRAILING_STOP: ProtoOrderType.TRAILING_STOP,
-};
-const TIMES_IN_FORCE: Record<TimeInForce, ProtoTimeInForce> = {
-  DAY: ProtoTimeInForce.DAY,
-  GTC: ProtoTimeInForce.GTC,
-  IOC: ProtoTimeInForce.IOC,
-  FOK: ProtoTimeInForce.FOK,
-  OPG: ProtoTimeInForce.OPG,
-  CLS: ProtoTimeInForce.CLS,
+/** It has a field for every term: one that it had none for would stay behind, and nobody be told. */
+const REQUEST = PlaceOrderRequestSchema satisfies {
+  field: Record<Exclude<keyof PlaceOrder, 'brokerClientOrderId'>, DescField>;
 };
 
-export function toPlaceOrderRequest(order: PlaceOrder): PlaceOrderRequest {
-  return create(PlaceOrderRequestSchema, {
-    clientOrderId: order.brokerClientOrderId,
-    symbol: order.symbol,
-    side: SIDES[order.side],
-    type: TYPES[order.type],
-    timeInForce: TIMES_IN_FORCE[order.timeInForce],
-    quantity: order.quantity,
-    limitPrice: order.limitPrice ?? '',
-    protectionPrice: order.protectionPrice ?? '',
-    stopPrice: order.stopPrice ?? '',
-    trailPercent: order.trailPercent ?? '',
-    ...(order.auctionAt !== null && { auctionAt: timestampFromMs(Date.parse(order.auctionAt)) }),
-    ...(order.expiresAt !== null && { expiresAt: timestampFromMs(Date.parse(order.expiresAt)) }),
-  });
-}
+export const toPlaceOrderRequest = ({
+  brokerClientOrderId: clientOrderId,
+  ...terms
+}: PlaceOrder): PlaceOrderRequest => toMessage(REQUEST, { ...terms, clientOrderId });
 
-/** Throws when the venue's answer lacks the order: then nothing is known. */
-export function fromVenueOrder(order: VenueOrder | undefined): BrokerOrder {
-  if (!order) throw new TypeError("the venue's answer has no order");
+/** Throws when the broker's answer lacks the order: then nothing is known. */
+export function fromBrokerOrder(broker: string, order: ProtoOrder | undefined): BrokerOrder {
+  if (!order) throw new TypeError("the broker's answer has no order");
   return {
     brokerClientOrderId: order.clientOrderId,
     status: fromStatus(order.status),
@@ -59,23 +40,48 @@ export function fromVenueOrder(order: VenueOrder | undefined): BrokerOrder {
     filledQuantity: order.filledQuantity,
     leavesQuantity: order.leavesQuantity,
     rejectCode: order.rejectCode || null,
-    reports: order.reports.map(fromReport),
+    trigger: order.triggeredAt
+      ? { ...fromStop(order), at: new Date(timestampMs(order.triggeredAt)).toISOString() }
+      : null,
+    reports: order.reports.map((report) => fromReport(broker, report)),
   };
 }
 
-/** Throws when the answer lacks the original, or an accepted one the replacement: then nothing is known. */
-export function fromReplaceResponse({ accepted, original, replacement }: ReplaceOrderResponse): ReplaceAnswer {
-  return { accepted, original: fromVenueOrder(original), replacement: accepted ? fromVenueOrder(replacement) : null };
+export const fromStop = ({
+  stopPrice,
+  waterMark,
+}: {
+  stopPrice: string;
+  waterMark: string;
+}): StopStanding => ({
+  stopPrice: stopPrice || null,
+  waterMark: waterMark || null,
+});
+
+/**
+ * Throws when the answer lacks the original, or an accepted one the replacement: then nothing is
+ * known.
+ */
+export function fromReplaceResponse(
+  broker: string,
+  { accepted, original, replacement }: ReplaceOrderResponse,
+): ReplaceAnswer {
+  return {
+    accepted,
+    original: fromBrokerOrder(broker, original),
+    replacement: accepted ? fromBrokerOrder(broker, replacement) : null,
+  };
 }
 
-export function fromReport(report: ProtoReport): ExecutionReport {
+/** `broker`: the name of the one that was asked. */
+export function fromReport(broker: string, report: ProtoReport): ExecutionReport {
   if (!report.time) throw new TypeError(`report ${report.sequence} has no time`);
   return {
+    broker,
     sequence: Number(report.sequence),
     brokerExecutionId: report.executionId,
     brokerClientOrderId: report.clientOrderId,
     execType: fromExecType(report.execType),
-    orderStatus: fromStatus(report.orderStatus),
     lastQuantity: report.lastQuantity || null,
     lastPrice: report.lastPrice || null,
     cumulativeQuantity: report.cumulativeQuantity,
@@ -83,10 +89,11 @@ export function fromReport(report: ProtoReport): ExecutionReport {
     time: new Date(timestampMs(report.time)).toISOString(),
     rejectCode: report.rejectCode || null,
     inAnswer: report.inAnswer,
+    ...(report.execType === ProtoExecType.TRIGGERED && { trigger: fromStop(report) }),
   };
 }
 
-function fromStatus(status: ProtoStatus): VenueStatus {
+function fromStatus(status: ProtoStatus): BrokerOrderStatus {
   switch (status) {
     case ProtoStatus.NEW:
       return 'NEW';
@@ -103,15 +110,17 @@ function fromStatus(status: ProtoStatus): VenueStatus {
     case ProtoStatus.REPLACED:
       return 'REPLACED';
     default:
-      // UNSPECIFIED, or a value of a newer venue: proto3 enums are open.
-      throw new TypeError(`the venue told an unknown order status: ${status}`);
+      // UNSPECIFIED, or a value of a newer broker: proto3 enums are open.
+      throw new TypeError(`the broker told an unknown order status: ${status}`);
   }
 }
 
-function fromExecType(execType: ProtoExecType): VenueExecType {
+function fromExecType(execType: ProtoExecType): BrokerExecType {
   switch (execType) {
     case ProtoExecType.NEW:
       return 'NEW';
+    case ProtoExecType.TRIGGERED:
+      return 'TRIGGERED';
     case ProtoExecType.TRADE:
       return 'TRADE';
     case ProtoExecType.CANCELED:
@@ -123,6 +132,6 @@ function fromExecType(execType: ProtoExecType): VenueExecType {
     case ProtoExecType.REPLACED:
       return 'REPLACED';
     default:
-      throw new TypeError(`the venue told an unknown execution type: ${execType}`);
+      throw new TypeError(`the broker told an unknown execution type: ${execType}`);
   }
 }

@@ -1,5 +1,13 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleWhen, retry, wrap } from 'cockatiel';
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  retry,
+  wrap,
+} from 'cockatiel';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { HubError } from '../../contracts/errors.ts';
@@ -19,14 +27,24 @@ interface CallPolicyOptions {
   registry?: Registry;
 }
 
-/** Runs a call that is safe to repeat; it gets the milliseconds it may take. Throws `HubError('MARKET_DATA_UNAVAILABLE')` with the cause. */
+/**
+ * Runs a call that is safe to repeat; it gets the milliseconds it may take. Throws
+ * `HubError('MARKET_DATA_UNAVAILABLE')` with the cause.
+ */
 type CallPolicy = <T>(method: string, attempt: (timeoutMs: number) => Promise<T>) => Promise<T>;
 
 /**
- * Retry around breaker around deadline: each attempt counts for the breaker, which opens after 5 failures in a row and
- * lets one call through when its time is over. An open breaker ends the retries at once.
+ * Retry around breaker around deadline: each attempt counts for the breaker, which opens after 5
+ * failures in a row and lets one call through when its time is over. An open breaker ends the
+ * retries at once.
  */
-export function createCallPolicy({ deadlineMs, totalDeadlineMs, halfOpenAfterMs, logger, registry }: CallPolicyOptions): CallPolicy {
+export function createCallPolicy({
+  deadlineMs,
+  totalDeadlineMs,
+  halfOpenAfterMs,
+  logger,
+  registry,
+}: CallPolicyOptions): CallPolicy {
   const breaker = circuitBreaker(handleWhen(isTransient), {
     halfOpenAfter: halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(CONSECUTIVE_FAILURES_MAX),
@@ -44,7 +62,8 @@ export function createCallPolicy({ deadlineMs, totalDeadlineMs, halfOpenAfterMs,
     try {
       return await policy.execute(() => {
         const leftMs = Math.floor(endsAt - performance.now());
-        if (leftMs < ATTEMPT_MS_MIN) throw new DeadlinePassed(`no answer within ${totalDeadlineMs} ms`, { cause });
+        if (leftMs < ATTEMPT_MS_MIN)
+          throw new DeadlinePassed(`no answer within ${totalDeadlineMs} ms`, { cause });
         return attempt(Math.min(deadlineMs, leftMs)).catch((error: unknown) => {
           cause = error;
           throw error;
@@ -58,14 +77,17 @@ export function createCallPolicy({ deadlineMs, totalDeadlineMs, halfOpenAfterMs,
   };
 }
 
-/** The time for all attempts is over; says nothing new about the service, so neither retry nor breaker looks at it. */
+/**
+ * The time for all attempts is over; says nothing new about the service, so neither retry nor
+ * breaker looks at it.
+ */
 class DeadlinePassed extends Error {
   override readonly name = 'DeadlinePassed';
 }
 
 /**
- * Failures on the way to the service or of its health. None of our unary calls is ever canceled by us, so ABORTED and
- * CANCELED mean that the connection went (ECONNRESET, GOAWAY).
+ * Failures on the way to the service or of its health. None of our unary calls is ever canceled by
+ * us, so ABORTED and CANCELED mean that the connection went (ECONNRESET, GOAWAY).
  */
 function isTransient(error: unknown): boolean {
   if (!(error instanceof ConnectError)) return false;
@@ -82,8 +104,15 @@ function isTransient(error: unknown): boolean {
   }
 }
 
-/** Logs the breaker's changes and not each call, and keeps `market_data_client_*`. Returns the counter of failed calls. */
-function watchBreaker(breaker: ReturnType<typeof circuitBreaker>, logger: Logger, registry?: Registry): (method: string) => void {
+/**
+ * Logs the breaker's changes and not each call, and keeps `market_data_client_*`. Returns the
+ * counter of failed calls.
+ */
+function watchBreaker(
+  breaker: ReturnType<typeof circuitBreaker>,
+  logger: Logger,
+  registry?: Registry,
+): (method: string) => void {
   const registers = registry ? [registry] : [];
   const failures = new Counter({
     name: 'market_data_client_failures_total',
@@ -99,7 +128,11 @@ function watchBreaker(breaker: ReturnType<typeof circuitBreaker>, logger: Logger
   breaker.onStateChange((state) => open.set(state === CircuitState.Closed ? 0 : 1));
   let announced = false;
   breaker.onBreak((reason) => {
-    if (!announced) logger.warn({ err: 'error' in reason ? reason.error : undefined }, 'market data is away: its calls fail at once');
+    if (!announced)
+      logger.warn(
+        { err: 'error' in reason ? reason.error : undefined },
+        'market data is away: its calls fail at once',
+      );
     announced = true;
   });
   breaker.onReset(() => {

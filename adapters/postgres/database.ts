@@ -1,25 +1,34 @@
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import * as schema from '../../drizzle/schema/index.ts';
 
-/** `sql` for the hot path (prepared once per connection: one round trip a statement), `db` for all else. */
+/** Statements are prepared once per connection: one round trip a statement. */
 export interface Database {
   sql: postgres.Sql;
-  db: PostgresJsDatabase<typeof schema>;
   close(): Promise<void>;
 }
+
+/** Times and dates stay text, both ways: a `Date` would move a date into another time zone. */
+const TEXT_TIMES = {
+  to: 1184,
+  from: [1082, 1083, 1114, 1184],
+  serialize: (text: string): string => text,
+  parse: (text: string): string => text,
+};
 
 const CONNECT_TIMEOUT_S = 3;
 const CLOSE_TIMEOUT_S = 5;
 
 /** Opens a pool. Connections are made when first needed and again after they broke. */
-export function openDatabase(url: string, options: { poolSize: number; applicationName: string }): Database {
+export function openDatabase(
+  url: string,
+  options: { poolSize: number; applicationName: string },
+): Database {
   const sql = postgres(url, {
     max: options.poolSize,
     connect_timeout: CONNECT_TIMEOUT_S,
     backoff: (attempt: number) => Math.min(0.1 * 2 ** attempt, 1),
     connection: { application_name: options.applicationName, statement_timeout: 5_000 },
     onnotice: () => {},
+    types: { date: TEXT_TIMES },
   });
-  return { sql, db: drizzle(sql, { schema }), close: () => sql.end({ timeout: CLOSE_TIMEOUT_S }) };
+  return { sql, close: () => sql.end({ timeout: CLOSE_TIMEOUT_S }) };
 }

@@ -14,15 +14,19 @@ interface RedisOptions {
   registry: Registry;
   /** Longest wait for one answer; past it Redis counts as away. */
   commandTimeoutMs?: number;
-  /** Runs each time Redis becomes usable, before any other command: drop here what went stale while it was away. */
+  /**
+   * Runs each time Redis becomes usable, before any other command: drop here what went stale while
+   * it was away.
+   */
   beforeUse?: (redis: Redis) => Promise<unknown>;
 }
 
 /** A Redis that may be away at any time: whoever uses it must do without. */
 export interface RedisConnection {
   /**
-   * The command's answer; `null` at once while Redis is known to be away, and `null` when the command fails, which begins an outage.
-   * An outage is logged and counted once (`redis_outages_total`, `redis_degraded`), and ends by itself.
+   * The command's answer; `null` at once while Redis is known to be away, and `null` when the
+   * command fails, which begins an outage. An outage is logged and counted once
+   * (`redis_outages_total`, `redis_degraded`), and ends by itself.
    */
   attempt<T>(command: (redis: Redis) => Promise<T>): Promise<T | null>;
   isUsable(): boolean;
@@ -98,8 +102,15 @@ export function connectRedis(options: RedisOptions): RedisConnection {
 }
 
 /** Says once that Redis went and once that it came back, however many calls noticed. */
-function createOutageRecord(logger: Logger, registry: Registry): { begin(error: unknown): void; end(): void } {
-  const outages = new Counter({ name: 'redis_outages_total', help: 'Times Redis became unusable', registers: [registry] });
+function createOutageRecord(
+  logger: Logger,
+  registry: Registry,
+): { begin(error: unknown): void; end(): void } {
+  const outages = new Counter({
+    name: 'redis_outages_total',
+    help: 'Times Redis became unusable',
+    registers: [registry],
+  });
   const degraded = new Gauge({
     name: 'redis_degraded',
     help: '1 while Redis is unusable and the process does without',

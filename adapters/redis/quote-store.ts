@@ -1,5 +1,5 @@
 import type { ChainableCommander } from 'ioredis';
-import type { Quote } from '../../contracts/ports/market-data.ts';
+import type { Quote } from '../../contracts/market/market-data.ts';
 import type { RedisConnection } from './connect-redis.ts';
 
 /** Where a symbol's quote is kept, as the JSON of a `Quote`. */
@@ -11,7 +11,10 @@ interface RedisQuoteStoreOptions {
   ttlMs: number;
 }
 
-/** Quotes in Redis, one round trip per call whatever the number of symbols. Every call answers `null` when Redis is away. */
+/**
+ * Quotes in Redis, one round trip per call whatever the number of symbols. Every call answers
+ * `null` when Redis is away.
+ */
 export function createRedisQuoteStore({ redis, ttlMs }: RedisQuoteStoreOptions) {
   return {
     isUsable: () => redis.isUsable(),
@@ -26,20 +29,26 @@ export function createRedisQuoteStore({ redis, ttlMs }: RedisQuoteStoreOptions) 
     write: (quotes: readonly Quote[]): Promise<number | null> =>
       redis.attempt(async (client) => {
         const pipeline = client.pipeline();
-        for (const quote of quotes) pipeline.set(quoteKey(quote.symbol), JSON.stringify(quote), 'PX', ttlMs);
+        for (const quote of quotes)
+          pipeline.set(quoteKey(quote.symbol), JSON.stringify(quote), 'PX', ttlMs);
         return (await runPipeline(pipeline)).length;
       }),
 
-    /** Replaces the quotes that are kept, and only those, without lengthening their stay: what no one reads drops out. */
+    /**
+     * Replaces the quotes that are kept, and only those, without lengthening their stay: what no
+     * one reads drops out.
+     */
     refresh: (quotes: readonly Quote[]): Promise<number | null> =>
       redis.attempt(async (client) => {
         const pipeline = client.pipeline();
-        for (const quote of quotes) pipeline.call('SET', quoteKey(quote.symbol), JSON.stringify(quote), 'XX', 'KEEPTTL');
+        for (const quote of quotes)
+          pipeline.call('SET', quoteKey(quote.symbol), JSON.stringify(quote), 'XX', 'KEEPTTL');
         return (await runPipeline(pipeline)).filter((answer) => answer === 'OK').length;
       }),
 
     /** How many quotes were there to be forgotten. */
-    remove: (symbols: readonly string[]): Promise<number | null> => redis.attempt((client) => client.unlink(symbols.map(quoteKey))),
+    remove: (symbols: readonly string[]): Promise<number | null> =>
+      redis.attempt((client) => client.unlink(symbols.map(quoteKey))),
   };
 }
 
@@ -52,12 +61,18 @@ async function runPipeline(pipeline: ChainableCommander): Promise<unknown[]> {
   });
 }
 
-/** What is not a quote (another program's, another version's) is no quote: it will be overwritten. */
+/**
+ * What is not a quote (another program's, another version's) is no quote: it will be overwritten.
+ */
 function parseQuote(value: string | null): Quote | null {
   if (value === null) return null;
   try {
     const quote: Quote = JSON.parse(value);
-    return typeof quote?.time === 'string' && typeof quote.sequence === 'number' && typeof quote.last === 'string' ? quote : null;
+    return typeof quote?.time === 'string' &&
+      typeof quote.sequence === 'number' &&
+      typeof quote.last === 'string'
+      ? quote
+      : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

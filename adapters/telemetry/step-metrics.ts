@@ -1,9 +1,12 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { StepObserver, SuspensionObserver } from '../../contracts/ports/step-observer.ts';
+import type { StepObserver, SuspensionObserver } from '../../contracts/step-observer.ts';
 
 const DURATION_BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
 
-/** Counts the steps of the order path and the orders that wait for an operator; Temporal's SDK logs the steps that failed. */
+/**
+ * Counts the steps of the order path and the orders that wait for an operator; Temporal's SDK logs
+ * the steps that failed.
+ */
 export function createStepMetrics(registry: Registry): StepObserver & SuspensionObserver {
   const durations = new Histogram({
     name: 'order_step_duration_seconds',
@@ -18,6 +21,12 @@ export function createStepMetrics(registry: Registry): StepObserver & Suspension
     labelNames: ['step', 'code'],
     registers: [registry],
   });
+  const declines = new Counter({
+    name: 'order_step_declines_total',
+    help: 'Runs of steps of the order path that declined what a customer asked for, by stable code; no alert goes by them',
+    labelNames: ['step', 'code'],
+    registers: [registry],
+  });
   const suspensions = new Counter({
     name: 'hub_orders_suspended_total',
     help: 'Orders that used up their retries and wait for an operator, by step and stable code of the last failure',
@@ -27,6 +36,7 @@ export function createStepMetrics(registry: Registry): StepObserver & Suspension
   return {
     succeeded: (step, seconds) => durations.observe({ step }, seconds),
     failed: (step, code) => failures.inc({ step, code }),
+    declined: (step, code) => declines.inc({ step, code }),
     suspended: (step, code) => suspensions.inc({ step, code }),
   };
 }

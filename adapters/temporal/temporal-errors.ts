@@ -16,12 +16,14 @@ function hasGrpcCode(error: unknown, code: number): boolean {
 }
 
 /**
- * The server threw away the workflow task that carried an update, as it does when a workflow closes while news comes in. The update counts as never
- * made, whatever its work has come to, and can be sent again under its id.
+ * The server threw away the workflow task that carried an update, as it does when a workflow closes
+ * while news comes in. The update counts as never made, whatever its work has come to, and can be
+ * sent again under its id.
  */
-export const isTaskThrownAway = (error: unknown): boolean => hasGrpcCode(error, FAILED_PRECONDITION);
+export const isTaskThrownAway = (error: unknown): boolean =>
+  hasGrpcCode(error, FAILED_PRECONDITION);
 
-/** The server itself failed, as opposed to a refusal of the request. */
+/** The server itself failed, as opposed to a rejection of the request. */
 export function isTemporalAway(error: unknown): boolean {
   if (isGrpcDeadlineError(error) || isGrpcCancelledError(error)) return true;
   if (isGrpcServiceError(error)) return AWAY.has(error.code);
@@ -37,13 +39,16 @@ export async function guardTemporal<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** {@link guardTemporal} of calls that also ask a worker: none being there is the engine being away. */
+/**
+ * {@link guardTemporal} of calls that also ask a worker: none being there is the engine being away.
+ */
 export const guardQuery = <T>(call: () => Promise<T>): Promise<T> =>
   guardTemporal(async () => {
     try {
       return await call();
     } catch (error) {
-      if (hasGrpcCode(error, FAILED_PRECONDITION)) throw new HubError('TEMPORAL_UNAVAILABLE', {}, { cause: error });
+      if (hasGrpcCode(error, FAILED_PRECONDITION))
+        throw new HubError('TEMPORAL_UNAVAILABLE', {}, { cause: error });
       throw error;
     }
   });

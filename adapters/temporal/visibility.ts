@@ -1,32 +1,44 @@
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { HubError } from '../../contracts/errors.ts';
-import type { Page } from '../../contracts/portfolio.ts';
+import type { Page } from '../../contracts/list-cursor.ts';
+import type { PageCursors } from './page-cursor.ts';
 
-/** Marks a cursor as ours: to the server, a page token that is not its own is a failure of its own. */
-const MARK = Buffer.from('page/');
+/** gRPC status (google.rpc.Code). */
+const INVALID_ARGUMENT = 3;
+
+/** A list of workflows by Temporal's filter, and its cursors. */
+export interface WorkflowList {
+  query: string;
+  cursors: PageCursors;
+}
 
 /**
- * A page of workflow ids by Temporal's list filter, running ones first, then those that ended last. A cursor that is not ours is
- * `VALIDATION_FAILED`; its rest is the server's page token.
+ * A page of workflow ids, running ones first, then those that ended last. A cursor that is not
+ * ours, or no longer good, is `VALIDATION_FAILED`.
  */
 export async function listWorkflowIds(
   client: Client,
-  query: string,
+  { query, cursors }: WorkflowList,
   { limit, cursor }: { limit: number; cursor: string | null },
 ): Promise<Page<string>> {
-  const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
-    namespace: client.options.namespace,
+  const place = cursor === null ? {} : { nextPageToken: cursors.open(cursor) };
+  const { namespace } = client.options;
+  const list = client.workflowService.listWorkflowExecutions({
+    namespace,
     query,
     pageSize: limit,
-    ...(cursor === null ? {} : { nextPageToken: tokenOf(cursor) }),
+    ...place,
   });
-  const ids = executions.map(({ execution }) => execution?.workflowId ?? '').filter((id) => id !== '');
+  const { executions, nextPageToken } = await list.catch((error: unknown) => {
+    const isCursorRejected =
+      cursor !== null && isGrpcServiceError(error) && error.code === INVALID_ARGUMENT;
+    throw isCursorRejected
+      ? new HubError('VALIDATION_FAILED', { field: 'cursor' }, { cause: error })
+      : error;
+  });
+  const ids = executions
+    .map(({ execution }) => execution?.workflowId ?? '')
+    .filter((id) => id !== '');
   const isLast = !nextPageToken || nextPageToken.length === 0;
-  return { items: [...new Set(ids)], nextCursor: isLast ? null : Buffer.concat([MARK, nextPageToken]).toString('base64url') };
-}
-
-function tokenOf(cursor: string): Uint8Array {
-  const marked = Buffer.from(cursor, 'base64url');
-  if (!marked.subarray(0, MARK.length).equals(MARK)) throw new HubError('VALIDATION_FAILED', { field: 'cursor' });
-  return marked.subarray(MARK.length);
+  return { items: [...new Set(ids)], nextCursor: isLast ? null : cursors.seal(nextPageToken) };
 }

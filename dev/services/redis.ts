@@ -1,15 +1,26 @@
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { createManagedProcess } from '../managed-process.ts';
+import { withoutPassword } from '../without-password.ts';
 import { findOnPath } from './cache-folders.ts';
 import { runTool } from './run-tool.ts';
-import { createExternalService, createOwnService, type Say, type Service, type ServiceStart } from './service.ts';
+import {
+  createExternalService,
+  createOwnService,
+  type Say,
+  type Service,
+  type ServiceStart,
+} from './service.ts';
 
-export type RedisSource = { kind: 'external'; url: string } | { kind: 'server'; executable: string; how: string } | { kind: 'none' };
+export type RedisSource =
+  | { kind: 'external'; url: string }
+  | { kind: 'server'; executable: string; how: string }
+  | { kind: 'none' };
 
 /**
- * Finds Redis: REDIS_URL, else redis-server or valkey-server on PATH, else (root on Debian) apt-get installs it.
- * `none` is an answer, not an error: Redis holds nothing that cannot be lost, so all works without it, slower.
+ * Finds Redis: REDIS_URL, else redis-server or valkey-server on PATH, else (root on Debian) apt-get
+ * installs it. `none` is an answer, not an error: Redis holds nothing that cannot be lost, so all
+ * works without it, slower.
  */
 export async function resolveRedis(env: NodeJS.ProcessEnv, say: Say): Promise<RedisSource> {
   if (env.REDIS_URL) {
@@ -23,24 +34,42 @@ export async function resolveRedis(env: NodeJS.ProcessEnv, say: Say): Promise<Re
   }
   const installed = await installWithApt(env, say);
   if (installed) return installed;
-  say('Redis: none. All works, slower. Install redis-server or set REDIS_URL to have the quote cache and shared rate limits.');
+  say(
+    'Redis: none. All works, slower. Install redis-server or set REDIS_URL to have the quote cache and shared rate limits.',
+  );
   return { kind: 'none' };
 }
 
 /** Starts Redis and waits for its PONG; `null` when there is none. Nothing is kept on disk. */
-export async function startRedis(source: RedisSource, start: ServiceStart): Promise<{ service: Service; url: string } | null> {
+export async function startRedis(
+  source: RedisSource,
+  start: ServiceStart,
+): Promise<{ service: Service; url: string } | null> {
   if (source.kind === 'none') return null;
   if (source.kind === 'external') {
     const { hostname, port } = new URL(source.url);
     const service = createExternalService('redis', 'REDIS_URL', async () => {
       if (!(await answersOnPort(hostname, Number(port || 6379))))
-        throw new Error(`REDIS_URL (${withoutPassword(source.url)}) does not answer: start that Redis or unset REDIS_URL.`);
+        throw new Error(
+          `REDIS_URL (${withoutPassword(source.url)}) does not answer: start that Redis or unset REDIS_URL.`,
+        );
     });
     await service.start();
     return { service, url: source.url };
   }
   const address = ['--bind', '127.0.0.1', '--port', String(start.port)];
-  const bounds = ['--save', '', '--appendonly', 'no', '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru', '--loglevel', 'warning'];
+  const bounds = [
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--maxmemory',
+    '64mb',
+    '--maxmemory-policy',
+    'allkeys-lru',
+    '--loglevel',
+    'warning',
+  ];
   const process = createManagedProcess({
     ...start,
     name: 'redis',
@@ -56,7 +85,8 @@ export async function startRedis(source: RedisSource, start: ServiceStart): Prom
 function findServer(env: NodeJS.ProcessEnv): Extract<RedisSource, { kind: 'server' }> | null {
   for (const program of ['redis-server', 'valkey-server']) {
     const executable = findOnPath(program, env.PATH);
-    if (executable) return { kind: 'server', executable, how: `${program} on PATH (${executable})` };
+    if (executable)
+      return { kind: 'server', executable, how: `${program} on PATH (${executable})` };
   }
   return null;
 }
@@ -73,7 +103,14 @@ async function installWithApt(env: NodeJS.ProcessEnv, say: Say): Promise<RedisSo
     say,
   };
   // The package may start a server of its own on 6379; ours runs beside it on another port.
-  const install = ['install', '-y', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', 'redis-server'];
+  const install = [
+    'install',
+    '-y',
+    '--no-install-recommends',
+    '-o',
+    'Dpkg::Use-Pty=0',
+    'redis-server',
+  ];
   try {
     await runTool({ ...options, args: ['update', '-qq'] });
     await runTool({ ...options, args: install });
@@ -108,10 +145,4 @@ function answersOnPort(host: string, port: number): Promise<boolean> {
     socket.once('connect', () => settle(true)).once('error', () => settle(false));
     socket.once('timeout', () => settle(false));
   });
-}
-
-function withoutPassword(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.password) parsed.password = '…';
-  return parsed.toString();
 }

@@ -10,10 +10,15 @@ const ARCHIVE_TIMEOUT_MS = 180_000;
 const SDK = { name: 'sdk-typescript', version: '1.24.0' };
 
 /**
- * Fetches a tool from where the Temporal SDK fetches it, into `target`. The first answer may take 20 s, the archive 3 minutes.
- * Throws when there is no network, no build for this platform, or the archive cannot be unpacked.
+ * Fetches a tool from where the Temporal SDK fetches it, into `target`. The first answer may take
+ * 20 s, the archive 3 minutes. Throws when there is no network, no build for this platform, or the
+ * archive cannot be unpacked.
  */
-export async function downloadSdkTool(tool: 'cli' | 'temporal-test-server', target: string, say: Say): Promise<void> {
+export async function downloadSdkTool(
+  tool: 'cli' | 'temporal-test-server',
+  target: string,
+  say: Say,
+): Promise<void> {
   const query = new URLSearchParams({
     arch: arch() === 'arm64' ? 'arm64' : 'amd64',
     platform: platform() === 'darwin' ? 'darwin' : 'linux',
@@ -21,9 +26,14 @@ export async function downloadSdkTool(tool: 'cli' | 'temporal-test-server', targ
     'sdk-name': SDK.name,
     'sdk-version': SDK.version,
   });
-  const answer = await fetch(`https://temporal.download/${tool}/default?${query}`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+  const answer = await fetch(`https://temporal.download/${tool}/default?${query}`, {
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+  });
   if (!answer.ok) throw new Error(`temporal.download answered ${answer.status}`);
-  const { archiveUrl, fileToExtract } = (await answer.json()) as { archiveUrl: string; fileToExtract: string };
+  const { archiveUrl, fileToExtract } = (await answer.json()) as {
+    archiveUrl: string;
+    fileToExtract: string;
+  };
   say(`downloading ${archiveUrl}`);
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(`${target}-`);

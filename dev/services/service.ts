@@ -3,7 +3,10 @@ import type { ManagedProcess } from '../managed-process.ts';
 /** Says one line about what is done or found; the caller decides where it is shown. */
 export type Say = (line: string) => void;
 
-/** A service that the stack needs: either a process of ours or one that runs elsewhere and is only used. */
+/**
+ * A service that the stack needs: either a process of ours or one that runs elsewhere and is only
+ * used.
+ */
 export interface Service extends ManagedProcess {
   /** How it was found, for people: `redis-server on PATH`. */
   readonly how: string;
@@ -11,11 +14,24 @@ export interface Service extends ManagedProcess {
 }
 
 /** A service that somebody else runs: it is neither started nor stopped by us. */
-export function createExternalService(name: string, how: string, checkReady: () => Promise<void>): Service {
-  const refuse = async (): Promise<void> => {
+export function createExternalService(
+  name: string,
+  how: string,
+  checkReady: () => Promise<void>,
+): Service {
+  const reject = async (): Promise<void> => {
     throw new Error(`${name} is external (${how}): it is not ours to kill or restart`);
   };
-  return { name, how, external: true, pid: undefined, start: checkReady, stop: async () => {}, kill: refuse, restart: refuse };
+  return {
+    name,
+    how,
+    external: true,
+    pid: undefined,
+    start: checkReady,
+    stop: async () => {},
+    kill: reject,
+    restart: reject,
+  };
 }
 
 /** A service that is a process of ours. */

@@ -12,27 +12,51 @@ export const SEARCH_ATTRIBUTES = {
 /** `IndexedValueType` of temporal.api.enums.v1. */
 const VALUE_TYPES = { Keyword: 2, Bool: 5 } as const;
 
+/** The search attributes as a call to register them takes them. */
+const INDEXED_VALUE_TYPES: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, VALUE_TYPES[type]]),
+);
+
 /** `ALREADY_EXISTS` of gRPC. */
 const ALREADY_EXISTS = 6;
 
 const RETENTION = '30 days';
 
-/** Registers on a server that is not ours the search attributes that it lacks. Throws when the server does not let us. */
+/**
+ * Registers on a server that is not ours the search attributes that it lacks. Throws when the
+ * server does not let us.
+ */
 export async function ensureSearchAttributes(address: string, namespace: string): Promise<void> {
   await withConnection(address, async ({ operatorService }) => {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => customAttributes?.[name] === undefined);
+    const missing = Object.entries(INDEXED_VALUE_TYPES).filter(
+      ([name]) => customAttributes?.[name] === undefined,
+    );
     if (missing.length === 0) return;
-    const searchAttributes = Object.fromEntries(missing.map(([name, type]) => [name, VALUE_TYPES[type]]));
+    const searchAttributes = Object.fromEntries(missing);
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
   });
 }
 
-/** Creates the namespace unless it is there, keeping closed workflows for 30 days, and waits until the server knows it everywhere. */
+/** Registers them on a server that has none; the time-skipping one cannot list what it has. */
+export function addSearchAttributes(address: string, namespace: string): Promise<unknown> {
+  const searchAttributes = INDEXED_VALUE_TYPES;
+  return withConnection(address, ({ operatorService }) =>
+    operatorService.addSearchAttributes({ namespace, searchAttributes }),
+  );
+}
+
+/**
+ * Creates the namespace unless it is there, keeping closed workflows for 30 days, and waits until
+ * the server knows it everywhere.
+ */
 export async function ensureNamespace(address: string, namespace: string): Promise<void> {
   await withConnection(address, async ({ workflowService }) => {
     try {
-      await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) });
+      await workflowService.registerNamespace({
+        namespace,
+        workflowExecutionRetentionPeriod: msToTs(RETENTION),
+      });
     } catch (error) {
       if (!isGrpcServiceError(error) || error.code !== ALREADY_EXISTS) throw error;
     }
@@ -48,14 +72,19 @@ export async function ensureNamespace(address: string, namespace: string): Promi
 /** Whether the server answers and has the namespace. */
 export async function hasNamespace(address: string, namespace: string): Promise<boolean> {
   try {
-    await withConnection(address, ({ workflowService }) => workflowService.describeNamespace({ namespace }));
+    await withConnection(address, ({ workflowService }) =>
+      workflowService.describeNamespace({ namespace }),
+    );
     return true;
   } catch {
     return false;
   }
 }
 
-async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+async function withConnection<T>(
+  address: string,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const connection = await Connection.connect({ address, connectTimeout: 5_000 });
   try {
     return await work(connection);

@@ -4,15 +4,22 @@ import { createManagedProcess } from '../managed-process.ts';
 import { findInCaches, findOnPath, projectCacheFile, shareTool } from './cache-folders.ts';
 import { runTool } from './run-tool.ts';
 import { downloadSdkTool } from './sdk-download.ts';
-import { createExternalService, createOwnService, type Say, type Service, type ServiceStart } from './service.ts';
+import {
+  createExternalService,
+  createOwnService,
+  type Say,
+  type Service,
+  type ServiceStart,
+} from './service.ts';
 import { ensureSearchAttributes, hasNamespace, SEARCH_ATTRIBUTES } from './temporal-namespace.ts';
 
 const CLI_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const BUILD_TIMEOUT_MS = 20 * 60_000;
 
 /**
- * Without these a chain of tasks waits up to 50 ms a step: the default of 20 polls a second is per shard and the dev server has one.
- * Eager activities start with the workflow task's completion, with no dispatch in between.
+ * Without these a chain of tasks waits up to 50 ms a step: the default of 20 polls a second is per
+ * shard and the dev server has one. Eager activities start with the workflow task's completion,
+ * with no dispatch in between.
  */
 const DYNAMIC_CONFIG = [
   'matching.numTaskqueueReadPartitions=1',
@@ -25,11 +32,14 @@ const DYNAMIC_CONFIG = [
 /** A SQLite file without these syncs each transaction: about four times slower. */
 const SQLITE_PRAGMAS = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
-export type TemporalSource = { kind: 'external'; address: string } | { kind: 'cli'; executable: string; how: string };
+export type TemporalSource =
+  | { kind: 'external'; address: string }
+  | { kind: 'cli'; executable: string; how: string };
 
 /**
- * Finds Temporal: TEMPORAL_ADDRESS, else `temporal` on PATH or in a cache, else the CLI that the SDK downloads, else `go install`
- * (3 to 4 minutes on 2 cores, once). Throws a sentence that says what to install when none can be had.
+ * Finds Temporal: TEMPORAL_ADDRESS, else `temporal` on PATH or in a cache, else the CLI that the
+ * SDK downloads, else `go install` (3 to 4 minutes on 2 cores, once). Throws a sentence that says
+ * what to install when none can be had.
  */
 export async function resolveTemporal(env: NodeJS.ProcessEnv, say: Say): Promise<TemporalSource> {
   if (env.TEMPORAL_ADDRESS) {
@@ -65,9 +75,13 @@ async function isFetched(target: string, say: Say): Promise<boolean> {
 }
 
 async function buildCli(env: NodeJS.ProcessEnv, target: string, say: Say): Promise<void> {
-  const advice = 'Install the Temporal CLI (https://docs.temporal.io/cli) or Go, or set TEMPORAL_ADDRESS to a running server.';
+  const advice =
+    'Install the Temporal CLI (https://docs.temporal.io/cli) or Go, or set TEMPORAL_ADDRESS to a running server.';
   const go = findOnPath('go', env.PATH);
-  if (!go) throw new Error(`Temporal cannot be had: no CLI on PATH, no download, no Go to build it with. ${advice}`);
+  if (!go)
+    throw new Error(
+      `Temporal cannot be had: no CLI on PATH, no download, no Go to build it with. ${advice}`,
+    );
   say(`Temporal: building it once with go install ${CLI_MODULE}, 3 to 4 minutes on 2 cores`);
   mkdirSync(dirname(target), { recursive: true });
   try {
@@ -80,7 +94,9 @@ async function buildCli(env: NodeJS.ProcessEnv, target: string, say: Say): Promi
       say,
     });
   } catch (error) {
-    throw new Error(`Temporal cannot be had: ${(error as Error).message}. ${advice}`, { cause: error });
+    throw new Error(`Temporal cannot be had: ${(error as Error).message}. ${advice}`, {
+      cause: error,
+    });
   }
 }
 
@@ -88,10 +104,21 @@ export interface TemporalStart extends ServiceStart {
   readonly namespace: string;
   /** `null`: no web UI. */
   readonly uiPort: number | null;
+  /**
+   * From so many events on the server suggests to a workflow that it continue as new; 4,096 unless
+   * said.
+   */
+  readonly suggestedEventsMax?: number | undefined;
 }
 
-/** Starts the dev server, or uses the external one, and waits until its namespace answers and has our search attributes. */
-export async function startTemporal(source: TemporalSource, start: TemporalStart): Promise<{ service: Service; address: string }> {
+/**
+ * Starts the dev server, or uses the external one, and waits until its namespace answers and has
+ * our search attributes.
+ */
+export async function startTemporal(
+  source: TemporalSource,
+  start: TemporalStart,
+): Promise<{ service: Service; address: string }> {
   if (source.kind === 'external') {
     const service = createExternalService('temporal', 'TEMPORAL_ADDRESS', async () => {
       if (!(await hasNamespace(source.address, start.namespace)))
@@ -103,7 +130,7 @@ export async function startTemporal(source: TemporalSource, start: TemporalStart
     await service.start();
     return { service, address: source.address };
   }
-  mkdirSync(start.dataDir, { recursive: true });
+  mkdirSync(start.dataDir, { recursive: true, mode: 0o700 });
   const address = `127.0.0.1:${start.port}`;
   const process = createManagedProcess({
     ...start,
@@ -117,13 +144,30 @@ export async function startTemporal(source: TemporalSource, start: TemporalStart
   return { service: createOwnService(process, source.how), address };
 }
 
+const dynamicConfig = ({ suggestedEventsMax }: TemporalStart): string[] =>
+  suggestedEventsMax === undefined
+    ? DYNAMIC_CONFIG
+    : [...DYNAMIC_CONFIG, `limit.historyCount.suggestContinueAsNew=${suggestedEventsMax}`];
+
 function serverArguments(start: TemporalStart): string[] {
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(start.port), '--log-level', 'error'],
+    ...[
+      'server',
+      'start-dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(start.port),
+      '--log-level',
+      'error',
+    ],
     ...['--namespace', start.namespace, '--db-filename', join(start.dataDir, 'temporal.db')],
     ...(start.uiPort === null ? ['--headless'] : ['--ui-port', String(start.uiPort)]),
     ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
-    ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
-    ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    ...dynamicConfig(start).flatMap((value) => ['--dynamic-config-value', value]),
+    ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+      '--search-attribute',
+      `${name}=${type}`,
+    ]),
   ];
 }

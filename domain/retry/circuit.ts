@@ -1,2 +1,2 @@
-/** How long the open circuit to the venue refuses calls before it lets one through. */
+/** How long the open circuit to the broker rejects calls before it lets one through. */
 export const CIRCUIT_OPEN_MS = 1_000;

@@ -1,5 +1,13 @@
 export { instruments, tradingSessions, watchlistItems } from './instruments.ts';
 export { ledgerAccounts, ledgerTransfers, positions } from './ledger.ts';
-export { auditEvents, breaks, brokerSessions, executions, holds, idempotencyKeys, orders } from './orders.ts';
+export {
+  auditEvents,
+  breaks,
+  brokerSessions,
+  executions,
+  holds,
+  idempotencyKeys,
+  orders,
+} from './orders.ts';
 export { settlementInstructions, withdrawals } from './settlement.ts';
-export { accounts, refreshTokens, users } from './users.ts';
+export { accounts, loginAddresses, refreshTokens, userSessions, users } from './users.ts';

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, foreignKey, index, integer, numeric, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { LEDGER_ACCOUNT_KINDS } from '../../domain/ledger/transfers.ts';
 import { exactNotional, instant, quantity } from './columns.ts';
 import { accounts } from './users.ts';
 
@@ -23,17 +35,24 @@ export const positions = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.symbol] }),
-    check('positions_status_known', sql`${t.status} = case when ${t.quantity} = 0 then 'CLOSED' else 'ACTIVE' end`),
+    check(
+      'positions_status_known',
+      sql`${t.status} = case when ${t.quantity} = 0 then 'CLOSED' else 'ACTIVE' end`,
+    ),
     check('positions_type_known', sql`${t.positionType} in ('LONG','SHORT')`),
     check('positions_basis_not_negative', sql`${t.costBasis} >= 0`),
-    /** More than the position holds after a late sale, which no hold had kept the shares for: the venue's word wins, and no further sale is accepted. */
+    /**
+     * More than the position holds after a late sale, which no hold had kept the shares for: the
+     * broker's word wins, and no further sale is accepted.
+     */
     check('positions_held_not_negative', sql`${t.heldQuantity} >= 0`),
   ],
 );
 
 /**
  * Accounts of the double-entry ledger: per customer account, kind and asset (USD or a symbol).
- * Balance = credits − debits. The house's kinds are kept per customer account too, so no row is shared by all.
+ * Balance = credits − debits. The house's kinds are kept per customer account too, so no row is
+ * shared by all.
  */
 export const ledgerAccounts = pgTable(
   'ledger_accounts',
@@ -49,9 +68,12 @@ export const ledgerAccounts = pgTable(
     primaryKey({ columns: [t.accountId, t.kind, t.asset] }),
     check(
       'ledger_accounts_kind_known',
-      sql`${t.kind} in ('CASH_SETTLED','CASH_UNSETTLED','CASH_HELD','SECURITIES','SECURITIES_UNSETTLED','CLEARING','DEPOSITS','WITHDRAWALS')`,
+      sql`${t.kind} in (${sql.raw(LEDGER_ACCOUNT_KINDS.map((kind) => `'${kind}'`).join(','))})`,
     ),
-    check('ledger_accounts_cash_not_negative', sql`${t.kind} not in ('CASH_SETTLED','CASH_HELD') or ${t.balance} >= 0`),
+    check(
+      'ledger_accounts_cash_not_negative',
+      sql`${t.kind} not in ('CASH_SETTLED','CASH_HELD') or ${t.balance} >= 0`,
+    ),
   ],
 );
 
@@ -59,7 +81,10 @@ export const ledgerAccounts = pgTable(
 export const ledgerTransfers = pgTable(
   'ledger_transfers',
   {
-    /** From the business: `hold/<order>`, `fill/<execution>/cash`. Posting twice is posting once. */
+    /**
+     * From the business: `order/<id>/accepted/HOLD`, `order/<id>/<brokerExecutionId>/TRADE_CASH`.
+     * Posting twice is posting once.
+     */
     key: text('key').primaryKey(),
     id: bigint('id', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     accountId: uuid('account_id').notNull(),

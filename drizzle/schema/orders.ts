@@ -1,6 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { cash, exactNotional, instant, quantity } from './columns.ts';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { ORDER_STATUSES, ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../../domain/orders/order.ts';
+import { cash, exactNotional, instant, listOf, quantity } from './columns.ts';
 import { accounts } from './users.ts';
 
 export const orders = pgTable(
@@ -11,8 +25,13 @@ export const orders = pgTable(
       .notNull()
       .references(() => accounts.id),
     clientOrderId: text('client_order_id').notNull(),
-    /** No foreign key: an order for a symbol that is not known is refused, and its refusal is kept. */
+    /**
+     * No foreign key: an order for a symbol that is not known is rejected, and its rejection is
+     * kept.
+     */
     symbol: text('symbol').notNull(),
+    /** Chosen by the instrument's row when it is accepted, for good; null: rejected, and no row. */
+    broker: text('broker'),
     side: text('side').notNull(),
     type: text('type').notNull(),
     timeInForce: text('time_in_force').notNull(),
@@ -24,7 +43,7 @@ export const orders = pgTable(
     /** Worst price at which an order without a limit price may trade; the cash hold rests on it. */
     protectionPrice: quantity('protection_price'),
     status: text('status').notNull(),
-    /** What a refused cancel or replace restores. */
+    /** What a rejected cancel or replace restores. */
     restoreStatus: text('restore_status'),
     filledQuantity: quantity('filled_quantity').notNull().default('0'),
     filledNotional: exactNotional('filled_notional').notNull().default('0'),
@@ -32,13 +51,11 @@ export const orders = pgTable(
     marketDataTimestamp: instant('market_data_timestamp'),
     rejectCode: text('reject_code'),
     rejectFacts: jsonb('reject_facts').$type<Record<string, string>>(),
-    /** Part of the id at the broker; a replacement gets the next one. */
-    revision: integer('revision').notNull().default(1),
     /** Grows with each change: a writer that decided on an older state is turned away. */
     version: integer('version').notNull().default(1),
-    /** When it goes to the venue; null: at once. */
+    /** When it goes to the broker; null: at once. */
     releaseAt: instant('release_at'),
-    /** OPG, CLS: when the venue holds the auction. */
+    /** OPG, CLS: when the broker holds the auction. */
     auctionAt: instant('auction_at'),
     expiresAt: instant('expires_at'),
     /** The order whose place this one takes, or was to take. */
@@ -53,23 +70,35 @@ export const orders = pgTable(
     rejectedAt: instant('rejected_at'),
     suspendedAt: instant('suspended_at'),
     replacedAt: instant('replaced_at'),
+    /** When the stop was reached, by this order or by one whose place it took. */
+    triggeredAt: instant('triggered_at'),
+    /** Where the stop lies; of a TRAILING_STOP, and its mark, known once it was triggered. */
+    currentStopPrice: quantity('current_stop_price'),
+    highWaterMark: quantity('high_water_mark'),
   },
   (t) => [
     unique('orders_client_order_id_key').on(t.accountId, t.clientOrderId),
-    check('orders_side_known', sql`${t.side} in ('BUY','SELL')`),
-    check('orders_type_known', sql`${t.type} in ('MARKET','LIMIT','STOP','STOP_LIMIT','TRAILING_STOP')`),
-    check('orders_time_in_force_known', sql`${t.timeInForce} in ('DAY','GTC','IOC','FOK','OPG','CLS')`),
-    check(
-      'orders_status_known',
-      sql`${t.status} in ('PENDING_NEW','NEW','PARTIALLY_FILLED','FILLED','PENDING_CANCEL','CANCELED','PENDING_REPLACE','REPLACED','REJECTED','EXPIRED','SUSPENDED')`,
-    ),
+    check('orders_side_known', sql`${t.side} in (${listOf(SIDES)})`),
+    check('orders_type_known', sql`${t.type} in (${listOf(ORDER_TYPES)})`),
+    check('orders_time_in_force_known', sql`${t.timeInForce} in (${listOf(TIMES_IN_FORCE)})`),
+    check('orders_status_known', sql`${t.status} in (${listOf(ORDER_STATUSES)})`),
     check(
       'orders_quantity_positive',
       sql`${t.quantity} > 0 or (${t.quantity} = 0 and ${t.notional} is not null and ${t.status} = 'REJECTED')`,
     ),
-    check('orders_never_over_filled', sql`${t.filledQuantity} >= 0 and ${t.filledQuantity} <= ${t.quantity}`),
-    check('orders_filled_is_full', sql`${t.status} <> 'FILLED' or ${t.filledQuantity} = ${t.quantity}`),
-    check('orders_rejected_has_code', sql`(${t.status} = 'REJECTED') = (${t.rejectCode} is not null)`),
+    check(
+      'orders_never_over_filled',
+      sql`${t.filledQuantity} >= 0 and ${t.filledQuantity} <= ${t.quantity}`,
+    ),
+    check(
+      'orders_filled_is_full',
+      sql`${t.status} <> 'FILLED' or ${t.filledQuantity} = ${t.quantity}`,
+    ),
+    check(
+      'orders_rejected_has_code',
+      sql`(${t.status} = 'REJECTED') = (${t.rejectCode} is not null)`,
+    ),
+    check('orders_routed', sql`${t.broker} is not null or ${t.status} = 'REJECTED'`),
     index('orders_of_account').on(t.accountId, t.submittedAt.desc(), t.id.desc()),
     index('orders_open_of_account')
       .on(t.accountId, t.submittedAt.desc(), t.id.desc())
@@ -89,7 +118,9 @@ export const executions = pgTable(
   'executions',
   {
     id: uuid('id').primaryKey(),
-    brokerExecutionId: text('broker_execution_id').notNull().unique(),
+    broker: text('broker').notNull(),
+    /** The broker's own: two brokers may give the same. */
+    brokerExecutionId: text('broker_execution_id').notNull(),
     orderId: uuid('order_id')
       .notNull()
       .references(() => orders.id),
@@ -105,6 +136,7 @@ export const executions = pgTable(
     bookedAt: instant('booked_at').notNull().defaultNow(),
   },
   (t) => [
+    unique('executions_broker_execution_id_key').on(t.broker, t.brokerExecutionId),
     check('executions_positive', sql`${t.quantity} > 0 and ${t.price} > 0 and ${t.cash} >= 0`),
     index('executions_of_order').on(t.orderId, t.executedAt),
   ],
@@ -169,7 +201,10 @@ export const idempotencyKeys = pgTable(
     response: jsonb('response').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.operation, t.key] }), index('idempotency_keys_age').on(t.createdAt)],
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.operation, t.key] }),
+    index('idempotency_keys_age').on(t.createdAt),
+  ],
 );
 
 /** How far a broker's row of execution reports has been taken in. */
@@ -179,7 +214,10 @@ export const brokerSessions = pgTable('broker_sessions', {
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });
 
-/** Where the venue's books and ours differ, or a report could not be taken in: for a person to look at. */
+/**
+ * Where the broker's books and ours differ, or a report could not be taken in: for a person to look
+ * at.
+ */
 export const breaks = pgTable(
   'breaks',
   {
@@ -187,6 +225,7 @@ export const breaks = pgTable(
     /** From the business: raising the same break twice is raising it once. */
     key: text('key').notNull().unique(),
     kind: text('kind').notNull(),
+    broker: text('broker').notNull(),
     accountId: uuid('account_id').references(() => accounts.id),
     orderId: uuid('order_id').references(() => orders.id),
     brokerExecutionId: text('broker_execution_id'),
@@ -197,7 +236,10 @@ export const breaks = pgTable(
     resolution: text('resolution'),
   },
   (t) => [
-    check('breaks_kind_known', sql`${t.kind} in ('LATE_FILL','IMPOSSIBLE_REPORT','UNKNOWN_ORDER','REPORT_GAP')`),
+    check(
+      'breaks_kind_known',
+      sql`${t.kind} in ('LATE_FILL','IMPOSSIBLE_REPORT','UNKNOWN_ORDER','REPORT_GAP')`,
+    ),
     check(
       'breaks_resolution_whole',
       sql`(${t.resolvedAt} is null) = (${t.resolvedBy} is null) and (${t.resolvedAt} is null) = (${t.resolution} is null)`,

@@ -23,10 +23,20 @@ export const settlementInstructions = pgTable(
     settledAt: instant('settled_at'),
   },
   (t) => [
-    check('settlement_instructions_status_known', sql`${t.status} in ('PENDING','SETTLED','IN_REPAIR')`),
-    check('settlement_instructions_settled_at', sql`(${t.status} = 'SETTLED') = (${t.settledAt} is not null)`),
-    index('settlement_instructions_due').on(t.settlementDate, t.accountId, t.executionId).where(sql`${t.status} = 'PENDING'`),
-    index('settlement_instructions_in_repair').on(t.executionId).where(sql`${t.status} = 'IN_REPAIR'`),
+    check(
+      'settlement_instructions_status_known',
+      sql`${t.status} in ('PENDING','SETTLED','IN_REPAIR')`,
+    ),
+    check(
+      'settlement_instructions_settled_at',
+      sql`(${t.status} = 'SETTLED') = (${t.settledAt} is not null)`,
+    ),
+    index('settlement_instructions_due')
+      .on(t.settlementDate, t.accountId, t.executionId)
+      .where(sql`${t.status} = 'PENDING'`),
+    index('settlement_instructions_in_repair')
+      .on(t.executionId)
+      .where(sql`${t.status} = 'IN_REPAIR'`),
   ],
 );
 

@@ -1,19 +1,22 @@
 import { Decimal } from 'decimal.js';
-import type { Quote } from '../../contracts/ports/market-data.ts';
+import type { Quote } from '../../contracts/market/market-data.ts';
 
 const CENT = new Decimal('0.01');
 /** Two basis points, about what a liquid large cap is quoted at. */
 const SPREAD_RATIO = new Decimal('0.0002');
 
-/** What a source says of one symbol at one moment: the last price in USD and the size on both sides in shares. */
+/**
+ * What a source says of one symbol at one moment: the last price in USD and the size on both sides
+ * in shares.
+ */
 export interface Tick {
   last: Decimal;
   size: Decimal;
 }
 
 /**
- * A quote around the last price, in whole cents: `bid ≤ last ≤ ask`, and a spread of 2 bp but at least one cent
- * (the minimum price variation of SEC Rule 612).
+ * A quote around the last price, in whole cents: `bid ≤ last ≤ ask`, and a spread of 2 bp but at
+ * least one cent (the minimum price variation of SEC Rule 612).
  */
 export function makeQuote(symbol: string, tick: Tick, sequence: number, timeMs: number): Quote {
   const last = Decimal.max(roundToCents(tick.last), CENT);

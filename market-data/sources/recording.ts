@@ -28,7 +28,8 @@ export function parseRecording(csv: string): Recording {
   rows.forEach((row, index) => {
     const [date, symbol, ...numbers] = row.split(',');
     const bar = parseBar(numbers);
-    if (!date || !symbol || bar === null) throw new Error(`line ${index + 2} of the recording is not a bar: "${row}"`);
+    if (!date || !symbol || bar === null)
+      throw new Error(`line ${index + 2} of the recording is not a bar: "${row}"`);
     const bars = recording.get(symbol);
     if (bars) bars.push(bar);
     else recording.set(symbol, [bar]);

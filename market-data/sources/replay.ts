@@ -4,7 +4,10 @@ import type { Bar, Recording } from './recording.ts';
 import type { QuoteSource } from './source.ts';
 import { createTickingSource } from './ticking-source.ts';
 
-/** The share of a day's volume that is shown on each side, in lots of 100 shares and at least one lot. */
+/**
+ * The share of a day's volume that is shown on each side, in lots of 100 shares and at least one
+ * lot.
+ */
 const SIZE_DIVISOR = 20_000;
 const LOT = 100;
 
@@ -17,8 +20,16 @@ interface ReplayOptions {
   now?: () => number;
 }
 
-/** Plays a recording at a set pace. Every symbol loops over its own rows, so a short history does not hold the others up. */
-export function createReplaySource({ recording, tickMs, ticksPerBar, now }: ReplayOptions): QuoteSource {
+/**
+ * Plays a recording at a set pace. Every symbol loops over its own rows, so a short history does
+ * not hold the others up.
+ */
+export function createReplaySource({
+  recording,
+  tickMs,
+  ticksPerBar,
+  now,
+}: ReplayOptions): QuoteSource {
   return createTickingSource({
     name: 'replay',
     symbols: [...recording.keys()],
@@ -28,18 +39,24 @@ export function createReplaySource({ recording, tickMs, ticksPerBar, now }: Repl
   });
 }
 
-/** The tick of that sequence, from 1: a function of the recording alone, so a replay is the same each time. */
+/**
+ * The tick of that sequence, from 1: a function of the recording alone, so a replay is the same
+ * each time.
+ */
 export function replayTick(bars: readonly Bar[], ticksPerBar: number, sequence: number): Tick {
   const index = sequence - 1;
   const bar = bars[Math.floor(index / ticksPerBar) % bars.length];
   if (!bar) throw new RangeError('a symbol without bars cannot be replayed');
   const lots = bar.volume.dividedBy(SIZE_DIVISOR * LOT).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN);
-  return { last: priceWithinBar(bar, index % ticksPerBar, ticksPerBar), size: Decimal.max(lots, 1).times(LOT) };
+  return {
+    last: priceWithinBar(bar, index % ticksPerBar, ticksPerBar),
+    size: Decimal.max(lots, 1).times(LOT),
+  };
 }
 
 /**
- * The path through a day: open, the extreme on the far side of the close, the other extreme, close; straight lines
- * between. A rising day dips first, a falling one peaks first.
+ * The path through a day: open, the extreme on the far side of the close, the other extreme, close;
+ * straight lines between. A rising day dips first, a falling one peaks first.
  */
 function priceWithinBar(bar: Bar, tick: number, ticksPerBar: number): Decimal {
   const [first, second] = bar.close.gte(bar.open) ? [bar.low, bar.high] : [bar.high, bar.low];

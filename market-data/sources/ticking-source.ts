@@ -1,4 +1,4 @@
-import type { Quote } from '../../contracts/ports/market-data.ts';
+import type { Quote } from '../../contracts/market/market-data.ts';
 import { makeQuote, type Tick } from './make-quote.ts';
 import type { QuoteListener, QuoteSource } from './source.ts';
 
@@ -13,10 +13,16 @@ interface TickingSourceOptions {
 }
 
 /**
- * A source that makes its quotes itself, all symbols in one round at a fixed pace. The first round exists from the
- * beginning, so a quote can be had before `start`.
+ * A source that makes its quotes itself, all symbols in one round at a fixed pace. The first round
+ * exists from the beginning, so a quote can be had before `start`.
  */
-export function createTickingSource({ name, symbols, tickMs, nextTick, now = Date.now }: TickingSourceOptions): QuoteSource {
+export function createTickingSource({
+  name,
+  symbols,
+  tickMs,
+  nextTick,
+  now = Date.now,
+}: TickingSourceOptions): QuoteSource {
   const listeners = new Set<QuoteListener>();
   const quotes = new Map<string, Quote>();
   let timer: NodeJS.Timeout | undefined;
@@ -27,7 +33,9 @@ export function createTickingSource({ name, symbols, tickMs, nextTick, now = Dat
     sequence += 1;
     // A wall clock can be set back; a quote's time must not be, as readers compare quotes by it.
     timeMs = Math.max(timeMs, now());
-    const round = symbols.map((symbol) => makeQuote(symbol, nextTick(symbol, sequence), sequence, timeMs));
+    const round = symbols.map((symbol) =>
+      makeQuote(symbol, nextTick(symbol, sequence), sequence, timeMs),
+    );
     for (const quote of round) quotes.set(quote.symbol, quote);
     for (const listener of listeners) listener(round);
   };

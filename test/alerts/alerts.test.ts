@@ -17,7 +17,8 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 
-const headingsOf = (markdown: string): string[] => [...markdown.matchAll(/^#+ (.+)$/gm)].map((match) => match[1] ?? '');
+const headingsOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map((match) => match[1] ?? '');
 
 it('has a section in the runbook for each alert, and an alert for each section', () => {
   const sections = headingsOf(runbook.slice(runbook.indexOf('\n## Alerts\n'))).slice(1);
@@ -28,17 +29,23 @@ it('has a section in the runbook for each alert, and an alert for each section',
 it('tells in each section what it means, what is safe, where to look, what repairs it and how that is seen', () => {
   for (const { alert } of rules) {
     const section = runbook.split(new RegExp(`^### ${alert}$`, 'm'))[1]?.split(/^### /m)[0] ?? '';
-    const rows = [...section.matchAll(/^\| (means|safe meanwhile|look|repair|repaired when) +\| .+\|$/gm)].map((row) => row[1]);
+    const rows = [
+      ...section.matchAll(/^\| (means|safe meanwhile|look|repair|repaired when) +\| .+\|$/gm),
+    ].map((row) => row[1]);
     expect(rows, alert).toEqual(['means', 'safe meanwhile', 'look', 'repair', 'repaired when']);
   }
 });
 
 it('leads from each alert to its section', () => {
-  for (const { alert, runbookUrl } of rules) expect(runbookUrl).toBe(`docs/RUNBOOK.md#${alert.toLowerCase()}`);
+  for (const { alert, runbookUrl } of rules)
+    expect(runbookUrl).toBe(`docs/RUNBOOK.md#${alert.toLowerCase()}`);
 });
 
 it('goes by metrics', () => {
-  expect(metricsIn('sum(rate(http_requests_total{status=~"5.."}[5m])) > up')).toEqual(['http_requests_total', 'up']);
+  expect(metricsIn('sum(rate(http_requests_total{status=~"5.."}[5m])) > up')).toEqual([
+    'http_requests_total',
+    'up',
+  ]);
   for (const { alert, expr } of rules) expect(metricsIn(expr), `${alert}: ${expr}`).not.toEqual([]);
 });
 
@@ -52,17 +59,25 @@ it('has no box of commands that is not run against a real system', () => {
 });
 
 it('leads nowhere that is not there', () => {
-  const links = [...runbook.matchAll(/\]\((?!http)([^)#]*)(?:#([^)]*))?\)/g)].map(([, file = '', anchor]) => ({ file, anchor }));
+  const links = [...runbook.matchAll(/\]\((?!http)([^)#]*)(?:#([^)]*))?\)/g)].map(
+    ([, file = '', anchor]) => ({ file, anchor }),
+  );
   expect(links.length).toBeGreaterThan(20);
   for (const { file, anchor } of links) {
     const path = file === '' ? join(DOCS, 'RUNBOOK.md') : join(DOCS, file);
     expect(existsSync(path), file).toBe(true);
-    if (anchor !== undefined) expect(headingsOf(readFileSync(path, 'utf8')).map(anchorOf), `${file}#${anchor}`).toContain(anchor);
+    if (anchor !== undefined)
+      expect(headingsOf(readFileSync(path, 'utf8')).map(anchorOf), `${file}#${anchor}`).toContain(
+        anchor,
+      );
   }
 });
 
 it('shows every picture, none of them too heavy', () => {
   const pictures = readdirSync(join(DOCS, 'runbook'));
-  expect(pictures.toSorted()).toEqual([...runbook.matchAll(/\]\(runbook\/([^)]+)\)/g)].map((match) => match[1] ?? '').toSorted());
-  for (const picture of pictures) expect(statSync(join(DOCS, 'runbook', picture)).size, picture).toBeLessThan(PICTURE_BYTES_MAX);
+  expect(pictures.toSorted()).toEqual(
+    [...runbook.matchAll(/\]\(runbook\/([^)]+)\)/g)].map((match) => match[1] ?? '').toSorted(),
+  );
+  for (const picture of pictures)
+    expect(statSync(join(DOCS, 'runbook', picture)).size, picture).toBeLessThan(PICTURE_BYTES_MAX);
 });

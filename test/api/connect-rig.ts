@@ -16,7 +16,11 @@ export async function serve(options: ApiRigOptions = {}) {
   const rig = await createApiRig(options);
   const server = await rig.listen();
   open.push(server);
-  return { rig, server, hub: createHubClient({ baseUrl: server.httpUrl, token: rig.customerToken }) };
+  return {
+    rig,
+    server,
+    hub: createHubClient({ baseUrl: server.httpUrl, token: rig.customerToken }),
+  };
 }
 
 /** The code, the stable code and the request's id of a call that must fail. */

@@ -18,46 +18,72 @@ describe('problems', () => {
     expect(response.status).toBe(500);
     expect(text).not.toContain('hunter2');
     const problem = JSON.parse(text);
-    expect(problem).toMatchObject({ code: 'INTERNAL', requestId: response.headers.get('X-Request-Id') });
+    expect(problem).toMatchObject({
+      code: 'INTERNAL',
+      requestId: response.headers.get('X-Request-Id'),
+    });
     const line = rig.logs.find((log) => log.msg === 'request failed');
-    expect(line).toMatchObject({ requestId: problem.requestId, err: { stack: expect.stringContaining('hunter2') } });
+    expect(line).toMatchObject({
+      requestId: problem.requestId,
+      err: { stack: expect.stringContaining('hunter2') },
+    });
   });
 
   it('says when to come again while a dependency is away', async () => {
-    const response = await callJson(await failing(new HubError('DATABASE_UNAVAILABLE')), 'GET', '/v1/balance');
+    const response = await callJson(
+      await failing(new HubError('DATABASE_UNAVAILABLE')),
+      'GET',
+      '/v1/balance',
+    );
     expect(response.status).toBe(503);
     expect(response.headers.get('Retry-After')).toBe('1');
     expect(await response.json()).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   });
 
-  it.each([['{'], ['{"symbol":}'], [''], ['undefined'], ["{'a':1}"]])('calls %j malformed JSON', async (body) => {
-    const response = await callJson(await createApiRig(), 'POST', '/v1/orders', body);
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ code: 'MALFORMED_JSON' });
+  it.each([['{'], ['{"symbol":}'], [''], ['undefined'], ["{'a':1}"]])(
+    'calls %j malformed JSON',
+    async (body) => {
+      const response = await callJson(await createApiRig(), 'POST', '/v1/orders', body);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: 'MALFORMED_JSON' });
+    },
+  );
+
+  it.each([
+    ['text/plain'],
+    ['application/xml'],
+    ['application/x-www-form-urlencoded'],
+    ['multipart/form-data'],
+  ])('does not take %s', async (contentType) => {
+    const rig = await createApiRig();
+    const headers = { Authorization: `Bearer ${rig.customerToken}`, 'Content-Type': contentType };
+    const response = await rig.app.request('/v1/orders', { method: 'POST', headers, body: '{}' });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
   });
 
-  it.each([['text/plain'], ['application/xml'], ['application/x-www-form-urlencoded'], ['multipart/form-data']])(
-    'does not take %s',
-    async (contentType) => {
-      const rig = await createApiRig();
-      const headers = { Authorization: `Bearer ${rig.customerToken}`, 'Content-Type': contentType };
-      const response = await rig.app.request('/v1/orders', { method: 'POST', headers, body: '{}' });
-      expect(response.status).toBe(415);
-      expect(await response.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
-    },
-  );
-
-  it.each([['/nope'], ['/v1/nope'], ['/v1/orders/'], ['/v1/auth'], ['/.env'], ['/docs/../package.json'], ['/docs/package.json']])(
-    'knows no route %s, with or without a token',
-    async (path) => {
-      const rig = await createApiRig();
-      for (const headers of [{}, { Authorization: `Bearer ${rig.customerToken}` }]) {
-        const response = await callJson(rig, 'GET', path, undefined, headers as Record<string, string>);
-        expect(response.status).toBe(404);
-        expect(await response.json()).toMatchObject({ code: 'NOT_FOUND', status: 404 });
-      }
-    },
-  );
+  it.each([
+    ['/nope'],
+    ['/v1/nope'],
+    ['/v1/orders/'],
+    ['/v1/auth'],
+    ['/.env'],
+    ['/docs/../package.json'],
+    ['/docs/package.json'],
+  ])('knows no route %s, with or without a token', async (path) => {
+    const rig = await createApiRig();
+    for (const headers of [{}, { Authorization: `Bearer ${rig.customerToken}` }]) {
+      const response = await callJson(
+        rig,
+        'GET',
+        path,
+        undefined,
+        headers as Record<string, string>,
+      );
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: 'NOT_FOUND', status: 404 });
+    }
+  });
 
   it.each([
     ['DELETE', '/v1/orders', ['GET', 'HEAD', 'POST']],
@@ -86,7 +112,9 @@ describe('every answer', () => {
   it('carries the id that the request came with', async () => {
     const rig = await createApiRig();
     const ask = async (id: string) =>
-      (await rig.app.request('/health/live', { headers: { 'X-Request-Id': id } })).headers.get('X-Request-Id');
+      (await rig.app.request('/health/live', { headers: { 'X-Request-Id': id } })).headers.get(
+        'X-Request-Id',
+      );
     expect(await ask('my-id-1')).toBe('my-id-1');
     expect(await ask('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
     expect(await ask('a b')).toMatch(/^[0-9a-f-]{36}$/);
@@ -94,20 +122,33 @@ describe('every answer', () => {
 
   it('forbids content that does not come from here', async () => {
     const response = await (await createApiRig()).app.request('/nope');
-    expect(response.headers.get('Content-Security-Policy')).toBe(`default-src 'none'; frame-ancestors 'none'`);
+    expect(response.headers.get('Content-Security-Policy')).toBe(
+      `default-src 'none'; frame-ancestors 'none'`,
+    );
     expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
   });
 
   it('is logged without bodies, queries and tokens, and counted by its route', async () => {
     const rig = await createApiRig();
     await callJson(rig, 'GET', `/v1/orders/${ORDER_ID}?secret=1`);
-    await callJson(rig, 'POST', '/v1/auth/login', { email: 'ada@test.local', password: 'top-secret' }, {});
+    await callJson(
+      rig,
+      'POST',
+      '/v1/auth/login',
+      { email: 'ada@test.local', password: 'top-secret' },
+      {},
+    );
     await callJson(rig, 'GET', '/some/path/of/a/scanner');
     const text = JSON.stringify(rig.logs);
-    for (const secret of [rig.customerToken, 'top-secret', 'secret=1', 'access']) expect(text).not.toContain(secret);
-    expect(rig.logs).toContainEqual(expect.objectContaining({ msg: 'answered', path: `/v1/orders/${ORDER_ID}`, status: 200 }));
-    const metrics = await (await rig.app.request('/metrics')).text();
-    expect(metrics).toContain('http_requests_total{route="/v1/orders/:id",method="GET",status="200"} 1');
+    for (const secret of [rig.customerToken, 'top-secret', 'secret=1', 'access'])
+      expect(text).not.toContain(secret);
+    expect(rig.logs).toContainEqual(
+      expect.objectContaining({ msg: 'answered', path: `/v1/orders/${ORDER_ID}`, status: 200 }),
+    );
+    const metrics = await rig.registry.metrics();
+    expect(metrics).toContain(
+      'http_requests_total{route="/v1/orders/:id",method="GET",status="200"} 1',
+    );
     expect(metrics).toContain('http_requests_total{route="unmatched",method="GET",status="404"} 1');
     expect(metrics).not.toContain('scanner');
   });
@@ -132,7 +173,10 @@ describe('health', () => {
     });
     const response = await rig.app.request('/health/ready');
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ status: 'not ready', checks: { postgres: 'ok', temporal: 'away', marketData: 'away' } });
+    expect(await response.json()).toEqual({
+      status: 'not ready',
+      checks: { postgres: 'ok', temporal: 'away', marketData: 'away' },
+    });
   });
 
   it('is ready when all is there', async () => {

@@ -8,7 +8,14 @@ import { createStubUseCases } from './stub-use-cases.ts';
 type Listening = Awaited<ReturnType<ApiRig['listen']>>;
 
 const MEBIBYTE = 1024 * 1024;
-const LIMIT_ORDER = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', timeInForce: 'DAY', quantity: '10', limitPrice: '205.75' };
+const LIMIT_ORDER = {
+  symbol: 'AAPL',
+  side: 'BUY',
+  type: 'LIMIT',
+  timeInForce: 'DAY',
+  quantity: '10',
+  limitPrice: '205.75',
+};
 
 const open: Listening[] = [];
 afterEach(async () => {
@@ -22,7 +29,12 @@ async function serve(options: ApiRigOptions = {}): Promise<{ rig: ApiRig; server
   return { rig, server };
 }
 
-const post = (rig: ApiRig, server: Listening, body: NonNullable<RequestInit['body']>, init: RequestInit = {}) =>
+const post = (
+  rig: ApiRig,
+  server: Listening,
+  body: NonNullable<RequestInit['body']>,
+  init: RequestInit = {},
+) =>
   fetch(`${server.httpUrl}/v1/orders`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${rig.customerToken}`, 'Content-Type': 'application/json' },
@@ -30,7 +42,10 @@ const post = (rig: ApiRig, server: Listening, body: NonNullable<RequestInit['bod
     ...init,
   });
 
-/** Writes raw bytes and gives all that came back until the server, or the deadline, ended the connection. */
+/**
+ * Writes raw bytes and gives all that came back until the server, or the deadline, ended the
+ * connection.
+ */
 async function speak(port: number, text: string): Promise<string> {
   const socket = connectSocket(port, '127.0.0.1');
   socket.write(text);
@@ -44,18 +59,22 @@ async function speak(port: number, text: string): Promise<string> {
 }
 
 describe('a body over 64 KiB', () => {
-  it('is refused with 413 when its length says so', async () => {
+  it('is rejected with 413 when its length says so', async () => {
     const { rig, server } = await serve();
     const response = await post(rig, server, Buffer.alloc(10 * MEBIBYTE, 0x20));
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
   });
 
-  it('is refused with 413 when it comes in chunks without a length', async () => {
+  it('is rejected with 413 when it comes in chunks without a length', async () => {
     const { rig, server } = await serve();
     const request = httpRequest(`${server.httpUrl}/v1/orders`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${rig.customerToken}`, 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' },
+      headers: {
+        Authorization: `Bearer ${rig.customerToken}`,
+        'Content-Type': 'application/json',
+        'Transfer-Encoding': 'chunked',
+      },
     });
     request.on('error', () => {});
     const answered = once(request, 'response');
@@ -66,11 +85,15 @@ describe('a body over 64 KiB', () => {
     response.resume();
   });
 
-  it('is refused before it is there: the first bytes over the limit are enough', async () => {
+  it('is rejected before it is there: the first bytes over the limit are enough', async () => {
     const { rig, server } = await serve();
     const request = httpRequest(`${server.httpUrl}/v1/orders`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${rig.customerToken}`, 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' },
+      headers: {
+        Authorization: `Bearer ${rig.customerToken}`,
+        'Content-Type': 'application/json',
+        'Transfer-Encoding': 'chunked',
+      },
     });
     request.on('error', () => {});
     const answered = once(request, 'response');
@@ -100,7 +123,10 @@ describe('the REST listener', () => {
   it('serves several requests on one connection', async () => {
     const { server } = await serve();
     const one = 'GET /health/live HTTP/1.1\r\nHost: hub\r\n\r\n';
-    const heard = await speak(server.ports.http, `${one}${one}${one.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')}`);
+    const heard = await speak(
+      server.ports.http,
+      `${one}${one}${one.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')}`,
+    );
     expect(heard.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
   });
 
@@ -117,18 +143,26 @@ describe('the REST listener', () => {
     expect(await speak(server.ports.http, 'HELO hub\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it.each([['/a\\b'], ['http://[bad'], ['*']])('answers 400 with a problem to the target %s', async (target) => {
-    const { server } = await serve();
-    const heard = await speak(server.ports.http, `GET ${target} HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n`);
-    expect(heard).toMatch(/^HTTP\/1\.1 400 /);
-    expect(heard).toContain('"code":"VALIDATION_FAILED"');
-  });
+  it.each([['/a\\b'], ['http://[bad'], ['*']])(
+    'answers 400 with a problem to the target %s',
+    async (target) => {
+      const { server } = await serve();
+      const heard = await speak(
+        server.ports.http,
+        `GET ${target} HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n`,
+      );
+      expect(heard).toMatch(/^HTTP\/1\.1 400 /);
+      expect(heard).toContain('"code":"VALIDATION_FAILED"');
+    },
+  );
 
   it('survives a client that leaves in the middle of its body', async () => {
     const { rig, server } = await serve();
     const socket = connectSocket(server.ports.http, '127.0.0.1');
     await once(socket, 'connect');
-    socket.write('POST /v1/orders HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+    socket.write(
+      'POST /v1/orders HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    );
     socket.destroy();
     expect((await post(rig, server, JSON.stringify(LIMIT_ORDER))).status).toBe(202);
   });
@@ -158,8 +192,12 @@ describe('closing', () => {
       });
       throw new Error('late');
     };
-    const { rig, server } = await serve({ useCases: createStubUseCases({ portfolio: { getBalance } }).useCases });
-    const answer = fetch(`${server.httpUrl}/v1/balance`, { headers: { Authorization: `Bearer ${rig.customerToken}` } });
+    const { rig, server } = await serve({
+      useCases: createStubUseCases({ portfolio: { getBalance } }).useCases,
+    });
+    const answer = fetch(`${server.httpUrl}/v1/balance`, {
+      headers: { Authorization: `Bearer ${rig.customerToken}` },
+    });
     await begun.promise;
     const closed = server.close(10_000);
     await expect(fetch(`${server.httpUrl}/health/live`)).rejects.toThrow();
@@ -174,8 +212,12 @@ describe('closing', () => {
       begun.resolve();
       return new Promise<never>(() => {});
     };
-    const { rig, server } = await serve({ useCases: createStubUseCases({ portfolio: { getBalance } }).useCases });
-    const answer = fetch(`${server.httpUrl}/v1/balance`, { headers: { Authorization: `Bearer ${rig.customerToken}` } });
+    const { rig, server } = await serve({
+      useCases: createStubUseCases({ portfolio: { getBalance } }).useCases,
+    });
+    const answer = fetch(`${server.httpUrl}/v1/balance`, {
+      headers: { Authorization: `Bearer ${rig.customerToken}` },
+    });
     answer.catch(() => {});
     await begun.promise;
     await server.close(50);

@@ -1,15 +1,17 @@
-import type { BulkProgress } from '../../contracts/bulk-operations.ts';
-import type { Caller } from '../../contracts/caller.ts';
-import type { Order } from '../../contracts/orders.ts';
-import type { Balance, Position } from '../../contracts/portfolio.ts';
-import type { Break } from '../../contracts/ports/breaks.ts';
-import type { SettlementInRepair } from '../../contracts/settlement.ts';
-import type { Profile } from '../../use-cases/use-cases.ts';
+import type { Break } from '../../contracts/executions/breaks.ts';
+import { inFieldOrder } from '../../contracts/fields.ts';
+import type { Caller } from '../../contracts/identity/caller.ts';
+import type { BulkProgress } from '../../contracts/operators/bulk-operations.ts';
+import { ORDER_FIELDS, type Order } from '../../contracts/orders/order-fields.ts';
+import type { Balance, Position } from '../../contracts/portfolio/portfolio.ts';
+import type { SettlementInRepair } from '../../contracts/settlement/settlement.ts';
+import type { Profile } from '../../use-cases/identity/profile.ts';
 
 export const CUSTOMER: Caller = {
   userId: '0198aaaa-0000-7000-8000-000000000001',
   username: 'ada@test.local',
   accountId: '0198aaaa-0000-7000-8000-00000000000a',
+  sessionId: '0198ffff-0000-7000-8000-000000000001',
   roles: ['CUSTOMER'],
 };
 
@@ -27,42 +29,27 @@ export const EXECUTION_ID = '0198eeee-0000-7000-8000-000000000001';
 
 export const TIME = '2026-11-24T14:30:00.000Z';
 
-export const orderOf = (over: Partial<Order> = {}): Order => ({
-  id: ORDER_ID,
-  clientOrderId: 'my-order-1',
-  accountId: CUSTOMER.accountId,
-  symbol: 'AAPL',
-  side: 'BUY',
-  type: 'LIMIT',
-  timeInForce: 'DAY',
-  quantity: '10',
-  notional: null,
-  limitPrice: '205.75',
-  stopPrice: null,
-  trailPercent: null,
-  status: 'PENDING_NEW',
-  filledQuantity: '0',
-  leavesQuantity: '10',
-  averageFillPrice: null,
-  marketPriceAtSubmission: '205.7',
-  marketDataTimestamp: TIME,
-  rejectCode: null,
-  rejectFacts: null,
-  releaseAt: null,
-  expiresAt: null,
-  replaces: null,
-  replacedBy: null,
-  submittedAt: TIME,
-  updatedAt: TIME,
-  newAt: null,
-  filledAt: null,
-  canceledAt: null,
-  expiredAt: null,
-  rejectedAt: null,
-  suspendedAt: null,
-  replacedAt: null,
-  ...over,
-});
+export const orderOf = (over: Partial<Order> = {}): Order =>
+  inFieldOrder(ORDER_FIELDS, {
+    id: ORDER_ID,
+    clientOrderId: 'my-order-1',
+    accountId: CUSTOMER.accountId,
+    symbol: 'AAPL',
+    broker: 'paper-broker',
+    side: 'BUY',
+    type: 'LIMIT',
+    timeInForce: 'DAY',
+    quantity: '10',
+    limitPrice: '205.75',
+    status: 'PENDING_NEW',
+    filledQuantity: '0',
+    leavesQuantity: '10',
+    marketPriceAtSubmission: '205.7',
+    marketDataTimestamp: TIME,
+    submittedAt: TIME,
+    updatedAt: TIME,
+    ...over,
+  });
 
 export const BALANCE: Balance = {
   currency: 'USD',
@@ -95,12 +82,19 @@ export const PROFILE: Profile = {
   firstName: 'Ada',
   lastName: 'Lovelace',
   roles: CUSTOMER.roles,
-  account: { id: CUSTOMER.accountId, status: 'ACTIVE', currency: 'USD', shortingAllowed: false, createdAt: TIME },
+  account: {
+    id: CUSTOMER.accountId,
+    status: 'ACTIVE',
+    currency: 'USD',
+    shortingAllowed: false,
+    createdAt: TIME,
+  },
 };
 
 export const BREAK: Break = {
   id: BREAK_ID,
   kind: 'LATE_FILL',
+  broker: 'paper-broker',
   accountId: CUSTOMER.accountId,
   orderId: ORDER_ID,
   brokerExecutionId: 'x-9',
@@ -113,6 +107,7 @@ export const BREAK: Break = {
 
 export const SETTLEMENT: SettlementInRepair = {
   executionId: EXECUTION_ID,
+  broker: 'paper-broker',
   brokerExecutionId: 'x-1',
   orderId: ORDER_ID,
   accountId: CUSTOMER.accountId,
@@ -147,7 +142,7 @@ export const BULK: BulkProgress = {
   matched: 7,
   done: 2,
   pending: 1,
-  refused: 1,
+  rejected: 1,
   failed: 1,
   failures: [{ orderId: ORDER_ID, code: 'NOT_RUNNING' }],
   stoppedBy: null,

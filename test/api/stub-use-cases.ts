@@ -1,11 +1,38 @@
-import type { Caller } from '../../contracts/caller.ts';
 import { HubError } from '../../contracts/errors.ts';
-import type { Order, OrderTerms, ReplaceTerms } from '../../contracts/orders.ts';
-import type { HubUseCases } from '../../use-cases/use-cases.ts';
-import { type AdminCall, type NoteCall, stubAdmin, stubBulk, stubExecutions, stubSettlements } from './stub-admin.ts';
-import { BALANCE, CUSTOMER, EXECUTION_ID, NEW_ORDER_ID, ORDER_ID, orderOf, POSITION, PROFILE, TIME } from './stub-fixtures.ts';
+import type { Caller } from '../../contracts/identity/caller.ts';
+import type { Order, OrderTerms, ReplaceTerms } from '../../contracts/orders/order.ts';
+import type { HubUseCases } from '../../use-cases/hub-use-cases.ts';
+import {
+  type AdminCall,
+  type NoteCall,
+  stubExecutions,
+  stubInstrumentSessions,
+  stubOperators,
+  stubSettlement,
+} from './stub-admin.ts';
+import {
+  BALANCE,
+  CUSTOMER,
+  EXECUTION_ID,
+  NEW_ORDER_ID,
+  ORDER_ID,
+  orderOf,
+  POSITION,
+  PROFILE,
+  TIME,
+} from './stub-fixtures.ts';
 
-export { BREAK_ID, BULK_ID, CUSTOMER, EXECUTION_ID, NEW_ORDER_ID, OPERATOR, ORDER_ID, orderOf, PROFILE } from './stub-fixtures.ts';
+export {
+  BREAK_ID,
+  BULK_ID,
+  CUSTOMER,
+  EXECUTION_ID,
+  NEW_ORDER_ID,
+  OPERATOR,
+  ORDER_ID,
+  orderOf,
+  PROFILE,
+} from './stub-fixtures.ts';
 
 /** What the edge passed to `submitOrder`. */
 export interface Submission {
@@ -31,18 +58,27 @@ export interface StubUseCases {
   adminCalls: AdminCall[];
 }
 
-/** Use-cases that answer from constants, and write down what was asked for. Known: the one order, AAPL, its position, one break, one settlement. */
+/**
+ * Use-cases that answer from constants, and write down what was asked for. Known: the one order,
+ * AAPL, its position, one break, one settlement.
+ */
 export function createStubUseCases(over: Overrides = {}): StubUseCases {
   const submissions: Submission[] = [];
   const replacements: ReplaceRequest[] = [];
   const adminCalls: AdminCall[] = [];
-  const note: NoteCall = (name, operator, ...args) => void adminCalls.push({ name, operator, args });
+  const note: NoteCall = (name, operator, ...args) =>
+    void adminCalls.push({ name, operator, args });
   const theOrder = async (caller: Caller, id: string): Promise<Order> => {
-    if (id !== ORDER_ID || caller.accountId !== CUSTOMER.accountId) throw new HubError('ORDER_NOT_FOUND');
+    if (id !== ORDER_ID || caller.accountId !== CUSTOMER.accountId)
+      throw new HubError('ORDER_NOT_FOUND');
     return orderOf();
   };
   const watchlist = async () => [{ symbol: 'AAPL', addedAt: TIME }];
-  const tokens = async () => ({ accessToken: 'access', refreshToken: 'refresh', expiresInSeconds: 600 });
+  const tokens = async () => ({
+    accessToken: 'access',
+    refreshToken: 'refresh',
+    expiresInSeconds: 600,
+  });
   const instrument = {
     symbol: 'AAPL',
     name: 'Apple Inc.',
@@ -52,37 +88,92 @@ export function createStubUseCases(over: Overrides = {}): StubUseCases {
     fractionable: true,
   };
   const useCases: HubUseCases = {
-    auth: {
-      register: async (request) => ({ ...PROFILE, email: request.email, firstName: request.firstName, lastName: request.lastName }),
+    identity: {
+      register: async (request) => ({
+        ...PROFILE,
+        email: request.email,
+        firstName: request.firstName,
+        lastName: request.lastName,
+      }),
       login: tokens,
       refresh: tokens,
       logout: async () => {},
       getProfile: async () => PROFILE,
-      ...over.auth,
+      changePassword: async () => {},
+      endOwnSession: async () => {},
+      listSessions: async (caller) => [
+        { id: caller.sessionId, createdAt: TIME, lastUsedAt: TIME, expiresAt: TIME, current: true },
+      ],
+      endSession: async (caller, id) => {
+        if (id !== caller.sessionId) throw new HubError('SESSION_NOT_FOUND');
+      },
+      endOtherSessions: async () => 2,
+      endSessionsFor: async (operator, userId, reason) => {
+        if (userId !== CUSTOMER.userId) throw new HubError('USER_NOT_FOUND');
+        note('endSessionsFor', operator.userId, userId, reason);
+        return 3;
+      },
+      validateToken: async () => ({ valid: false, code: 'TOKEN_INVALID' }),
+      unlockUser: async (operator, userId, reason) => {
+        if (userId !== CUSTOMER.userId) throw new HubError('USER_NOT_FOUND');
+        note('unlockUser', operator.userId, userId, reason);
+      },
+      ...over.identity,
     },
     orders: {
       submitOrder: async (caller, terms, key) => {
         submissions.push({ caller, terms, key });
         const { quantity, clientOrderId, ...others } = terms;
-        return { order: orderOf({ ...others, quantity: quantity ?? '0', clientOrderId: clientOrderId ?? ORDER_ID }), replayed: false };
+        return {
+          order: orderOf({
+            ...others,
+            quantity: quantity ?? '0',
+            clientOrderId: clientOrderId ?? ORDER_ID,
+          }),
+          replayed: false,
+        };
       },
       replaceOrder: async (caller, orderId, terms, key) => {
         await theOrder(caller, orderId);
         replacements.push({ caller, orderId, terms, key });
-        return { order: orderOf({ ...terms, id: NEW_ORDER_ID, replaces: orderId }), replayed: false };
+        return {
+          order: orderOf({ ...terms, id: NEW_ORDER_ID, replaces: orderId }),
+          replayed: false,
+        };
       },
       cancelOrder: theOrder,
       getOrder: theOrder,
       listOrders: async () => ({ items: [orderOf()], nextCursor: null }),
       listExecutions: async (caller, id) => {
         const { symbol, side } = await theOrder(caller, id);
-        const fill = { brokerExecutionId: 'x-1', symbol, side, quantity: '4', price: '205.70', cash: '822.80', executedAt: TIME };
-        const settlement = { tradeDate: '2026-11-24', settlementDate: '2026-11-25', settlementStatus: 'PENDING' as const };
+        const fill = {
+          broker: 'paper-broker',
+          brokerExecutionId: 'x-1',
+          symbol,
+          side,
+          quantity: '4',
+          price: '205.70',
+          cash: '822.80',
+          executedAt: TIME,
+        };
+        const settlement = {
+          tradeDate: '2026-11-24',
+          settlementDate: '2026-11-25',
+          settlementStatus: 'PENDING' as const,
+        };
         return [{ id: EXECUTION_ID, orderId: id, ...fill, ...settlement }];
       },
       listTimeline: async (caller, id) => {
         await theOrder(caller, id);
-        return [{ sequence: 1, actor: 'system', action: 'ACCEPTED', details: { reason: 'funds' }, occurredAt: TIME }];
+        return [
+          {
+            sequence: 1,
+            actor: 'system',
+            action: 'ACCEPTED',
+            details: { reason: 'funds' },
+            occurredAt: TIME,
+          },
+        ];
       },
       ...over.orders,
     },
@@ -96,26 +187,28 @@ export function createStubUseCases(over: Overrides = {}): StubUseCases {
         unpricedSymbols: [],
       }),
       getBalance: async () => BALANCE,
-      listPositions: async (_caller, includeClosed) =>
+      listPositions: async (_caller, { includeClosed }) =>
         includeClosed ? [POSITION, { ...POSITION, symbol: 'IBM', status: 'CLOSED' }] : [POSITION],
       getPosition: async (_caller, symbol) => {
         if (symbol !== 'AAPL') throw new HubError('POSITION_NOT_FOUND');
         return POSITION;
       },
-      ...over.portfolio,
-    },
-    withdrawals: {
       withdraw: async (caller, amount) => ({
-        withdrawal: { id: ORDER_ID, accountId: caller.accountId, currency: 'USD', amount, createdAt: TIME },
+        withdrawal: {
+          id: ORDER_ID,
+          accountId: caller.accountId,
+          currency: 'USD',
+          amount,
+          createdAt: TIME,
+        },
         replayed: false,
       }),
       listWithdrawals: async () => ({ items: [], nextCursor: null }),
-      ...over.withdrawals,
+      ...over.portfolio,
     },
     executions: { ...stubExecutions(note), ...over.executions },
-    settlements: { ...stubSettlements(note), ...over.settlements },
-    admin: { ...stubAdmin(note), ...over.admin },
-    bulk: { ...stubBulk(note), ...over.bulk },
+    settlement: { ...stubSettlement(note), ...over.settlement },
+    operators: { ...stubOperators(note), ...over.operators },
     market: {
       listInstruments: async () => ({ items: [instrument], nextCursor: null }),
       getInstrument: async (symbol) => {
@@ -124,7 +217,8 @@ export function createStubUseCases(over: Overrides = {}): StubUseCases {
       },
       getMarketData: async (symbols) => ({ quotes: [], unknownSymbols: [...symbols] }),
       listWatchlist: watchlist,
-      replaceWatchlist: async (_caller, symbols) => symbols.map((symbol) => ({ symbol, addedAt: TIME })),
+      replaceWatchlist: async (_caller, symbols) =>
+        symbols.map((symbol) => ({ symbol, addedAt: TIME })),
       addToWatchlist: watchlist,
       removeFromWatchlist: watchlist,
       invalidateCache: async (symbols) => symbols.length,
@@ -135,7 +229,10 @@ export function createStubUseCases(over: Overrides = {}): StubUseCases {
         nextOpen: '2026-11-25T14:30:00.000Z',
         nextClose: '2026-11-24T21:00:00.000Z',
       }),
-      listCalendar: async () => [{ date: '2026-11-24', open: TIME, close: '2026-11-24T21:00:00.000Z', isEarlyClose: false }],
+      listCalendar: async () => [
+        { date: '2026-11-24', open: TIME, close: '2026-11-24T21:00:00.000Z', isEarlyClose: false },
+      ],
+      ...stubInstrumentSessions(note),
       ...over.market,
     },
   };

@@ -20,7 +20,9 @@ it('gives each job its own answer, in whatever order they come', async () => {
 });
 
 it('passes on what a job throws', async () => {
-  await expect(startEcho().run('fail', 'no such account', TIMEOUT_MS)).rejects.toThrow('no such account');
+  await expect(startEcho().run('fail', 'no such account', TIMEOUT_MS)).rejects.toThrow(
+    'no such account',
+  );
 });
 
 it('fails what still waits when the program ends', async () => {
@@ -28,7 +30,9 @@ it('fails what still waits when the program ends', async () => {
 });
 
 it('gives up a job that takes too long', async () => {
-  await expect(startEcho().run('echo', { text: 'late', delayMs: 60_000 }, 10)).rejects.toThrow('echo took longer than 0.01 s');
+  await expect(startEcho().run('echo', { text: 'late', delayMs: 60_000 }, 10)).rejects.toThrow(
+    'echo took longer than 0.01 s',
+  );
 });
 
 it('leaves no process behind', async () => {

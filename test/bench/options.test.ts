@@ -12,6 +12,6 @@ it('names a part that there is not', () => {
   expect(() => readOptions(['--only', 'a,x'])).toThrow('there is no part x');
 });
 
-it('refuses an option that there is not', () => {
+it('rejects an option that there is not', () => {
   expect(() => readOptions(['--fast'])).toThrow('--fast');
 });

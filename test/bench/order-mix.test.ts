@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
-import { ACCOUNTS, mixedOrder, OPENING_ORDERS, openingOrder, restingOrder, SYMBOLS } from '../../bench/order-mix.ts';
-import { PRICES } from '../support/e2e-stack.ts';
+import {
+  ACCOUNTS,
+  mixedOrder,
+  OPENING_ORDERS,
+  openingOrder,
+  restingOrder,
+  SYMBOLS,
+} from '../../bench/order-mix.ts';
+import { PRICES } from '../support/test-stack.ts';
 
 interface Body {
   symbol: string;
@@ -10,7 +17,10 @@ interface Body {
 
 const bodyOf = (text: string) => JSON.parse(text) as Body;
 const orders = (count: number) =>
-  Array.from({ length: count }, (_, index) => mixedOrder(index)).map(({ account, body }) => ({ account, ...bodyOf(body) }));
+  Array.from({ length: count }, (_, index) => mixedOrder(index)).map(({ account, body }) => ({
+    account,
+    ...bodyOf(body),
+  }));
 
 it('opens one position in each symbol of each account', () => {
   const opened = Array.from({ length: OPENING_ORDERS }, (_, index) => openingOrder(index));
@@ -39,8 +49,12 @@ it('never sells more than was opened, however many orders run and whichever of t
 
 it('rests in the books of all symbols, for all accounts alike, below every price at which it could trade', () => {
   const resting = Array.from({ length: 2 * OPENING_ORDERS }, (_, index) => restingOrder(index));
-  expect(new Set(resting.map(({ account, body }) => `${account}/${bodyOf(body).symbol}`)).size).toBe(OPENING_ORDERS);
-  const limits = resting.map(({ body }) => JSON.parse(body) as { symbol: string; limitPrice: string });
+  expect(
+    new Set(resting.map(({ account, body }) => `${account}/${bodyOf(body).symbol}`)).size,
+  ).toBe(OPENING_ORDERS);
+  const limits = resting.map(
+    ({ body }) => JSON.parse(body) as { symbol: string; limitPrice: string },
+  );
   for (const { symbol, limitPrice } of limits) {
     const share = Number(limitPrice) / Number(PRICES[symbol]);
     expect(share).toBeGreaterThan(0.5);

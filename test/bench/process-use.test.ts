@@ -12,20 +12,28 @@ import {
 } from '../../bench/process-use.ts';
 
 /** pid, name, state, ppid, 9 more, then utime 250, stime 50, cutime 7, cstime 3. */
-const statOf = (name: string) => `4242 (${name}) S 17 4242 4242 0 -1 4194304 900 0 0 0 250 50 7 3 20 0 11 0 123456 1000000 2000 184467`;
+const statOf = (name: string) =>
+  `4242 (${name}) S 17 4242 4242 0 -1 4194304 900 0 0 0 250 50 7 3 20 0 11 0 123456 1000000 2000 184467`;
 
 const NO_SUCH_PID = 2 ** 22 + 1;
 
 describe('a line of /proc/<pid>/stat', () => {
   it('gives the parent, its own ticks and those of its ended children', () => {
-    expect(parseProcessStat(statOf('node'))).toEqual({ parentPid: 17, ownTicks: 300, endedChildrenTicks: 10 });
+    expect(parseProcessStat(statOf('node'))).toEqual({
+      parentPid: 17,
+      ownTicks: 300,
+      endedChildrenTicks: 10,
+    });
   });
 
-  it.each(['a b c', 'x) S 1 2 3 (y', '((', 'postgres: io worker 0'])('is read right when the name is %j', (name) => {
-    expect(parseProcessStat(statOf(name)).ownTicks).toBe(300);
-  });
+  it.each(['a b c', 'x) S 1 2 3 (y', '((', 'postgres: io worker 0'])(
+    'is read right when the name is %j',
+    (name) => {
+      expect(parseProcessStat(statOf(name)).ownTicks).toBe(300);
+    },
+  );
 
-  it('is refused when it is none', () => {
+  it('is rejected when it is none', () => {
     expect(() => parseProcessStat('4242 (node) S 17')).toThrow(RangeError);
     expect(() => parseProcessStat('')).toThrow(RangeError);
   });
@@ -62,6 +70,10 @@ describe.runIf(canReadUse())('the use of a running process', () => {
   });
 
   it('is 0 for a process that does not run', () => {
-    expect([readCpuMs, readFamilyCpuMs, readMemoryBytes, readFamilyMemoryBytes].map((read) => read(NO_SUCH_PID))).toEqual([0, 0, 0, 0]);
+    expect(
+      [readCpuMs, readFamilyCpuMs, readMemoryBytes, readFamilyMemoryBytes].map((read) =>
+        read(NO_SUCH_PID),
+      ),
+    ).toEqual([0, 0, 0, 0]);
   });
 });

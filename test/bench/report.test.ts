@@ -42,7 +42,9 @@ describe('the targets', () => {
       validationAt1: calls('token validation, 1 at once', 2),
       validationAt50: calls('token validation, 50 at once', 20),
     };
-    const judged = judgeTargets({ machine: MACHINE, quick: true, auth }).filter(({ met }) => met !== null);
+    const judged = judgeTargets({ machine: MACHINE, quick: true, auth }).filter(
+      ({ met }) => met !== null,
+    );
     expect(judged.map(({ met }) => met)).toEqual([true, false, true, false]);
     expect(judged[1]?.target).toBe('login p95, 4 at once < 100 ms');
   });
@@ -62,8 +64,14 @@ it('weighs bursts by their orders, not by their rates', () => {
 
 it('counts the statements of one database between two readings, the most frequent first', () => {
   const source = 'pg_stat_statements' as const;
-  const before = { source, calls: { hub: { read: 10, write: 5, idle: 1 }, paper_broker: { insert: 7 } } };
-  const after = { source, calls: { hub: { read: 14, write: 25, idle: 1, late: 1 }, paper_broker: { insert: 9 } } };
+  const before = {
+    source,
+    calls: { hub: { read: 10, write: 5, idle: 1 }, paper_broker: { insert: 7 } },
+  };
+  const after = {
+    source,
+    calls: { hub: { read: 14, write: 25, idle: 1, late: 1 }, paper_broker: { insert: 9 } },
+  };
   expect(statementsBetween(before, after, 'hub')).toEqual({
     total: 25,
     byText: [
@@ -82,7 +90,13 @@ it('lines up the columns of a table, also where a cell is missing or holds a sig
 
 it('reports a settlement by its rate, its memory and the longest history of its chain', () => {
   const settlement = {
-    ...{ instructions: 50_000, accounts: 200, seconds: 15.2, instructionsPerSecond: 3_289, chunks: 100 },
+    ...{
+      instructions: 50_000,
+      accounts: 200,
+      seconds: 15.2,
+      instructionsPerSecond: 3_289,
+      chunks: 100,
+    },
     workerBytes: { idle: 300 * 2 ** 20, peak: 320 * 2 ** 20 },
     histories: [
       { events: 251, bytes: 51 * 1024 },
@@ -90,13 +104,22 @@ it('reports a settlement by its rate, its memory and the longest history of its 
     ],
   };
   const report = formatReport({ machine: MACHINE, quick: false, settlement });
-  expect(report).toContain('50000 executions of 200 accounts in one run: 3289 a second, 15.2 s in 100 chunks');
-  expect(report).toContain('300 MB before, at most 320 MB; 2 run(s) in the chain, the longest with 251 events, 51 kB');
+  expect(report).toContain(
+    '50000 executions of 200 accounts in one run: 3289 a second, 15.2 s in 100 chunks',
+  );
+  expect(report).toContain(
+    '300 MB before, at most 320 MB; 2 run(s) in the chain, the longest with 251 events, 51 kB',
+  );
 });
 
 describe('the resting orders', () => {
   const latency = (p99: number) => ({ count: 100, p50: p99 / 4, p95: p99 / 2, p99, max: p99 });
-  const rounds = (p99: number) => ({ all: latency(p99), rounds: [latency(p99)], cpuMsPerOrder: { workers: 8 }, othersShare: 0.02 });
+  const rounds = (p99: number) => ({
+    all: latency(p99),
+    rounds: [latency(p99)],
+    cpuMsPerOrder: { workers: 8 },
+    othersShare: 0.02,
+  });
   const bulk = (seconds: number) => ({
     seconds,
     perSecond: 20_000 / seconds,
@@ -105,7 +128,11 @@ describe('the resting orders', () => {
     failed: 3,
     cpuMsPerOrder: { workers: 8 },
   });
-  const memory = (resting: number, mb: number) => ({ resting, bytes: { workers: mb * 2 ** 20 }, cachedWorkflows: 500 });
+  const memory = (resting: number, mb: number) => ({
+    resting,
+    bytes: { workers: mb * 2 ** 20 },
+    cachedWorkflows: 500,
+  });
   const restart = (cpuSeconds: number) => ({
     cpuSeconds,
     counts: { workflowTasks: 300, replays: 2, cachedWorkflows: 1 },

@@ -6,7 +6,10 @@ const NO_SUCH_PID = 2 ** 22 + 1;
 
 describe.runIf(canReadUse())('the usage meter', () => {
   it('tells what a group used since the start, not since its birth', () => {
-    const meter = createUsageMeter(() => ({ here: { pids: [process.pid, undefined] }, gone: { pids: [NO_SUCH_PID] } }));
+    const meter = createUsageMeter(() => ({
+      here: { pids: [process.pid, undefined] },
+      gone: { pids: [NO_SUCH_PID] },
+    }));
     const readAtOnce = meter.start();
     const sinceBirthMs = process.cpuUsage().user / 1000;
     const { cpuMs, othersShare } = readAtOnce();

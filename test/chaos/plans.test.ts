@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SubmitOrderRequest } from '../../api/schemas/orders.ts';
+import { SubmitOrderRequest } from '../../api/orders/schema.ts';
 import { planOrders } from '../../chaos/plan-orders.ts';
 import { LINKS, nameOf, PARTS, planTroubles } from '../../chaos/plan-troubles.ts';
 import { seededRandom } from '../support/trading-load.ts';
@@ -23,7 +23,8 @@ it.each(SEEDS)('kills every part, and cuts and hangs links, with seed %i', (seed
 
 it('cuts and hangs every link in the course of the seeds', () => {
   const names = new Set(SEEDS.flatMap((seed) => planTroubles(seed).mandatory.map(nameOf)));
-  for (const link of LINKS) expect([...names]).toEqual(expect.arrayContaining([`cut ${link}`, `hang ${link}`]));
+  for (const link of LINKS)
+    expect([...names]).toEqual(expect.arrayContaining([`cut ${link}`, `hang ${link}`]));
 });
 
 it('sends orders of every type, side and persistence, some of which no one could take', () => {
@@ -36,5 +37,7 @@ it('sends orders of every type, side and persistence, some of which no one could
   expect(kinds('timeInForce')).toEqual(['DAY', 'FOK', 'GTC', 'IOC']);
   expect(kinds('side')).toEqual(['BUY', 'SELL']);
   expect(new Set(orders.map(({ persistence }) => persistence)).size).toBe(3);
-  expect(new Set(orders.map(({ followUp }) => followUp?.ask))).toEqual(new Set(['CANCEL', 'REPLACE', undefined]));
+  expect(new Set(orders.map(({ followUp }) => followUp?.ask))).toEqual(
+    new Set(['CANCEL', 'REPLACE', undefined]),
+  );
 });

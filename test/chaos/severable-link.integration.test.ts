@@ -36,7 +36,7 @@ it('passes everything on in both directions', async () => {
   socket.destroy();
 });
 
-it('resets connections when it is cut, refuses new ones, and takes them again when it is mended', async () => {
+it('resets connections when it is cut, rejects new ones, and takes them again when it is mended', async () => {
   const socket = await dial();
   socket.write('hello');
   await hear(socket);
@@ -44,8 +44,8 @@ it('resets connections when it is cut, refuses new ones, and takes them again wh
   link.cut();
   expect((await broken)[0]).toMatchObject({ code: 'ECONNRESET' });
 
-  const refused = connect({ port: link.port, host: '127.0.0.1' });
-  expect((await once(refused, 'error'))[0]).toMatchObject({ code: 'ECONNRESET' });
+  const rejected = connect({ port: link.port, host: '127.0.0.1' });
+  expect((await once(rejected, 'error'))[0]).toMatchObject({ code: 'ECONNRESET' });
 
   link.mend();
   const again = await dial();

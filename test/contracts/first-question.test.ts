@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { firstQuestionAfterMs } from '../../contracts/orders.ts';
+import { firstQuestionAfterMs } from '../../contracts/orders/order.ts';
 
 const MINUTE_MS = 60_000;
 

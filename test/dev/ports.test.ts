@@ -10,13 +10,18 @@ function listen(host: string): Promise<number> {
   });
 }
 
-it.each(['127.0.0.1', '0.0.0.0'])('names a taken port on %s, its holder and the variable to set', async (host) => {
-  const port = await listen(host);
-  const [sentence, ...rest] = await describeTakenPorts([{ port, use: 'the API', variable: 'API_PORT' }]);
-  expect(sentence).toContain(`Port ${port} (the API) is in use by pid ${process.pid}`);
-  expect(sentence).toContain('set API_PORT to a free port');
-  expect(rest).toEqual([]);
-});
+it.each(['127.0.0.1', '0.0.0.0'])(
+  'names a taken port on %s, its holder and the variable to set',
+  async (host) => {
+    const port = await listen(host);
+    const [sentence, ...rest] = await describeTakenPorts([
+      { port, use: 'the API', variable: 'API_PORT' },
+    ]);
+    expect(sentence).toContain(`Port ${port} (the API) is in use by pid ${process.pid}`);
+    expect(sentence).toContain('set API_PORT to a free port');
+    expect(rest).toEqual([]);
+  },
+);
 
 it('has nothing to say about free ports', async () => {
   const wanted = (await findFreePorts(3)).map((port) => ({ port, use: 'a test', variable: 'X' }));
@@ -28,7 +33,7 @@ it('gives every part of a stack a port of its own', async () => {
   expect(new Set(ports).size).toBe(ports.length);
 });
 
-it('moves a port by its variable and refuses what is no port', () => {
+it('moves a port by its variable and rejects what is no port', () => {
   expect(devPorts({ API_PORT: '9000' }).api).toBe(9000);
   expect(devPorts({}).api).toBe(8080);
   expect(() => devPorts({ REDIS_PORT: 'sixty' })).toThrow('REDIS_PORT=sixty is not a port number');

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import postgres from 'postgres';
 import { expect, it } from 'vitest';
-import { createEmptyDatabase, useTemporal } from '../support/services.ts';
+import { createEmptyDatabase, createTestDatabase, useTemporal } from '../support/services.ts';
 
 const PREPARE = join(import.meta.dirname, '..', '..', 'dev', 'prepare.ts');
 
@@ -20,7 +20,13 @@ it('prepares services of somebody else, twice as well as once', async () => {
   const { url } = await createEmptyDatabase();
   const { address } = await useTemporal();
   const namespace = `prepared-${randomBytes(4).toString('hex')}`;
-  const env = { ...process.env, DATABASE_URL: url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, HUB_PROFILE: 'dev' };
+  const env = {
+    ...process.env,
+    DATABASE_URL: url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    HUB_PROFILE: 'dev',
+  };
   await promisify(execFile)(process.execPath, [PREPARE], { env });
   await promisify(execFile)(process.execPath, [PREPARE], { env });
   expect(await countUsers(url)).toBe(2);
@@ -31,10 +37,15 @@ it('prepares services of somebody else, twice as well as once', async () => {
 });
 
 it('seeds no demo user outside of the dev profile', async () => {
-  const { url } = await createEmptyDatabase();
+  const { url } = await createTestDatabase();
   const { address } = await useTemporal();
   await promisify(execFile)(process.execPath, [PREPARE], {
-    env: { ...process.env, DATABASE_URL: url, TEMPORAL_ADDRESS: address, HUB_PROFILE: 'production' },
+    env: {
+      ...process.env,
+      DATABASE_URL: url,
+      TEMPORAL_ADDRESS: address,
+      HUB_PROFILE: 'production',
+    },
   });
   expect(await countUsers(url)).toBe(0);
 });

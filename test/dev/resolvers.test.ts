@@ -15,7 +15,10 @@ function makeProgram(folder: string, name: string): string {
 }
 
 /** Runs a resolver and returns what it found and what it said. */
-async function resolve<T>(resolver: (env: NodeJS.ProcessEnv, say: (line: string) => void) => Promise<T>, env: NodeJS.ProcessEnv) {
+async function resolve<T>(
+  resolver: (env: NodeJS.ProcessEnv, say: (line: string) => void) => Promise<T>,
+  env: NodeJS.ProcessEnv,
+) {
   const lines: string[] = [];
   return { found: await resolver(env, (line) => lines.push(line)), lines };
 }
@@ -23,7 +26,10 @@ async function resolve<T>(resolver: (env: NodeJS.ProcessEnv, say: (line: string)
 it('prefers REDIS_URL to a server on PATH and does not print its password', async () => {
   const folder = makeFolder();
   makeProgram(folder, 'redis-server');
-  const { found, lines } = await resolve(resolveRedis, { PATH: folder, REDIS_URL: 'redis://:secret@cache:6379' });
+  const { found, lines } = await resolve(resolveRedis, {
+    PATH: folder,
+    REDIS_URL: 'redis://:secret@cache:6379',
+  });
   expect(found).toEqual({ kind: 'external', url: 'redis://:secret@cache:6379' });
   expect(lines.join()).not.toContain('secret');
 });
@@ -31,9 +37,13 @@ it('prefers REDIS_URL to a server on PATH and does not print its password', asyn
 it('prefers redis-server to valkey-server and takes either', async () => {
   const folder = makeFolder();
   const valkey = makeProgram(folder, 'valkey-server');
-  expect((await resolve(resolveRedis, { PATH: folder })).found).toMatchObject({ executable: valkey });
+  expect((await resolve(resolveRedis, { PATH: folder })).found).toMatchObject({
+    executable: valkey,
+  });
   const redis = makeProgram(folder, 'redis-server');
-  expect((await resolve(resolveRedis, { PATH: folder })).found).toMatchObject({ executable: redis });
+  expect((await resolve(resolveRedis, { PATH: folder })).found).toMatchObject({
+    executable: redis,
+  });
 });
 
 it('goes on without Redis and says what to do about it', async () => {
@@ -52,18 +62,49 @@ it('goes on without Redis when apt-get fails', async () => {
 it('prefers TEMPORAL_ADDRESS to a CLI on PATH', async () => {
   const folder = makeFolder();
   const cli = makeProgram(folder, 'temporal');
-  const { found } = await resolve(resolveTemporal, { PATH: folder, TEMPORAL_ADDRESS: 'temporal.example:7233' });
+  const { found } = await resolve(resolveTemporal, {
+    PATH: folder,
+    TEMPORAL_ADDRESS: 'temporal.example:7233',
+  });
   expect(found).toEqual({ kind: 'external', address: 'temporal.example:7233' });
-  expect((await resolve(resolveTemporal, { PATH: folder })).found).toMatchObject({ kind: 'cli', executable: cli });
+  expect((await resolve(resolveTemporal, { PATH: folder })).found).toMatchObject({
+    kind: 'cli',
+    executable: cli,
+  });
 });
 
 it('takes the broker database from its variable or else from the same server', async () => {
   const env = { DATABASE_URL: 'postgres://u:p@db:5432/hub?sslmode=require' };
   const { found, lines } = await resolve(resolvePostgres, env);
-  expect(found).toMatchObject({ paperBrokerDatabaseUrl: 'postgres://u:p@db:5432/paper_broker?sslmode=require' });
+  expect(found).toMatchObject({
+    databases: { paperBroker: 'postgres://u:p@db:5432/paper_broker?sslmode=require' },
+  });
   expect(lines).toEqual(['Postgres: DATABASE_URL (db:5432/hub)']);
   const separate = { ...env, PAPER_BROKER_DATABASE_URL: 'postgres://u:p@venue/broker' };
-  expect((await resolve(resolvePostgres, separate)).found).toMatchObject({ paperBrokerDatabaseUrl: 'postgres://u:p@venue/broker' });
+  expect((await resolve(resolvePostgres, separate)).found).toMatchObject({
+    databases: { paperBroker: 'postgres://u:p@venue/broker' },
+  });
+});
+
+it('takes one database user for all, or one for each', async () => {
+  const one = { DATABASE_URL: 'postgres://u:p@db/hub' };
+  const all = 'postgres://u:p@db/hub';
+  expect((await resolve(resolvePostgres, one)).found).toMatchObject({
+    databases: { admin: all, migrations: all, api: all, workers: all },
+  });
+  const each = {
+    ...one,
+    MIGRATIONS_DATABASE_URL: 'postgres://owner@db/hub',
+    API_DATABASE_URL: 'postgres://api@db/hub',
+    WORKERS_DATABASE_URL: 'postgres://workers@db/hub',
+  };
+  expect((await resolve(resolvePostgres, each)).found).toMatchObject({
+    databases: {
+      migrations: 'postgres://owner@db/hub',
+      api: 'postgres://api@db/hub',
+      workers: 'postgres://workers@db/hub',
+    },
+  });
 });
 
 it('needs no server of its own for Postgres', async () => {
@@ -71,5 +112,7 @@ it('needs no server of its own for Postgres', async () => {
 });
 
 it('prefers TEMPORAL_TEST_SERVER to every other time-skipping server', async () => {
-  expect((await resolve(resolveTimeSkipping, { TEMPORAL_TEST_SERVER: '/opt/test-server' })).found).toBe('/opt/test-server');
+  expect(
+    (await resolve(resolveTimeSkipping, { TEMPORAL_TEST_SERVER: '/opt/test-server' })).found,
+  ).toBe('/opt/test-server');
 });

@@ -1,10 +1,17 @@
 import postgres from 'postgres';
 import { expect, it } from 'vitest';
-import { createEmptyDatabase, createTestDatabase, useRedis, useTemporal } from '../support/services.ts';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  useRedis,
+  useTemporal,
+} from '../support/services.ts';
 
 async function listTables(url: string): Promise<string[]> {
   const sql = postgres(url, { max: 1 });
-  const rows = await sql<{ tablename: string }[]>`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`;
+  const rows = await sql<
+    { tablename: string }[]
+  >`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`;
   await sql.end();
   return rows.map((row) => row.tablename);
 }

@@ -1,15 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freePorts, PORTS, type PortName, type Ports } from '../../dev/ports.ts';
 import { isSameProcess } from '../../dev/process-identity.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { tradeCommands } from '../../dev/welcome.ts';
 import { makeStackFolder } from '../support/services.ts';
+import { listOpen } from './open-paths.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LONG_MS = 180_000;
@@ -18,13 +19,23 @@ interface Supervisor {
   readonly child: ChildProcess;
   readonly output: () => string;
   readonly ended: Promise<number | null>;
+  end(): Promise<void>;
 }
 
-/** `npm start` without npm, beside any other that runs, as a user of the variables would start it. */
-function start(stateDir: string, ports: Ports, args: readonly string[] = []): Supervisor {
-  const variables = Object.entries(ports).map(([name, port]) => [PORTS[name as PortName].variable, String(port)]);
+/**
+ * `npm start` without npm, beside any other that runs, as a user of the variables would start it.
+ */
+function launch(stateDir: string, ports: Ports, args: readonly string[] = []): Supervisor {
+  const variables = Object.entries(ports).map(([name, port]) => [
+    PORTS[name as PortName].variable,
+    String(port),
+  ]);
   const env = { ...process.env, ...Object.fromEntries(variables), HUB_STATE_DIR: stateDir };
-  const child = spawn(process.execPath, [join(ROOT, 'dev', 'start.ts'), ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(ROOT, 'dev', 'start.ts'), ...args], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -32,19 +43,24 @@ function start(stateDir: string, ports: Ports, args: readonly string[] = []): Su
     });
   }
   const ended = once(child, 'close').then(([code]) => code as number | null);
-  onTestFinished(async () => {
+  const end = async () => {
     child.kill('SIGTERM');
     await ended;
-  });
-  return { child, output: () => output, ended };
+  };
+  return { child, output: () => output, ended, end };
 }
 
-async function startAndWait(stateDir: string, ports: Ports, args: readonly string[] = []): Promise<Supervisor> {
-  const supervisor = start(stateDir, ports, args);
-  const isSettled = async () => supervisor.output().includes('is ready in') || supervisor.child.exitCode !== null;
-  await waitUntil(isSettled, { timeoutMs: LONG_MS, message: `not ready:\n${supervisor.output()}` });
-  expect(supervisor.output()).toContain('is ready in');
+/** One that ends with the test. */
+function start(stateDir: string, ports: Ports): Supervisor {
+  const supervisor = launch(stateDir, ports);
+  onTestFinished(supervisor.end);
   return supervisor;
+}
+
+async function untilReady({ child, output }: Supervisor): Promise<void> {
+  const isSettled = async () => output().includes('is ready in') || child.exitCode !== null;
+  await waitUntil(isSettled, { timeoutMs: LONG_MS, message: `not ready:\n${output()}` });
+  expect(output()).toContain('is ready in');
 }
 
 /** Those of the state folder's noted processes that run. */
@@ -52,7 +68,10 @@ function listRunning(stateDir: string): string[] {
   const folder = join(stateDir, 'pids');
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => {
-    const { pid, identity } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { pid: number; identity: string };
+    const { pid, identity } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
+      pid: number;
+      identity: string;
+    };
     return isSameProcess(pid, identity);
   });
 }
@@ -61,58 +80,81 @@ async function runShell(commands: readonly string[]): Promise<string> {
   return (await promisify(execFile)('sh', ['-c', commands.join('\n')])).stdout;
 }
 
-it(
-  'brings everything up from nothing, and its three commands buy ten shares',
-  async () => {
-    const stateDir = await makeStackFolder();
-    const ports = await freePorts();
-    const { child, output, ended } = await startAndWait(stateDir, ports);
-    const commands = tradeCommands(`http://127.0.0.1:${ports.api}`);
-    for (const command of commands) expect(output()).toContain(command);
-    const [order, position] = (await runShell(commands)).trim().split('\n');
-    expect(JSON.parse(order ?? '')).toMatchObject({ symbol: 'AAPL', side: 'BUY', quantity: '10' });
-    expect(JSON.parse(position ?? '')).toMatchObject({ symbol: 'AAPL', quantity: '10' });
-    child.kill('SIGINT');
+describe('a stack in a folder of its own', { timeout: LONG_MS }, () => {
+  let stateDir: string;
+  let ports: Ports;
+  let logIn: string;
+  let buy: string;
+  let position: string;
+  let supervisor: Supervisor;
+  let token: string | undefined;
+
+  beforeAll(async () => {
+    stateDir = await makeStackFolder();
+    ports = await freePorts();
+    [logIn, buy, position] = tradeCommands(`http://127.0.0.1:${ports.api}`);
+  });
+  afterAll(() => supervisor?.end(), LONG_MS);
+
+  it('comes up from nothing, with empty data when it is told to', async () => {
+    writeFileSync(join(stateDir, 'left-over'), '');
+    supervisor = launch(stateDir, ports, ['--fresh']);
+    await untilReady(supervisor);
+    expect(existsSync(join(stateDir, 'left-over'))).toBe(false);
+  });
+
+  it('leaves others nothing of what services and processes write', () => {
+    const names = readdirSync(stateDir, { recursive: true, encoding: 'utf8' });
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'temporal/temporal.db',
+        'logs/market-data.log',
+        'pids/redis',
+        'passwords/hub_api',
+      ]),
+    );
+    expect(listOpen(stateDir)).toEqual([]);
+    expect(statSync(stateDir).mode & 0o067).toBe(0);
+  });
+
+  it('says three commands, which buy ten shares', async () => {
+    for (const command of [logIn, buy, position]) expect(supervisor.output()).toContain(command);
+    const lines = (await runShell([logIn, buy, position, 'echo "$TOKEN"'])).trim().split('\n');
+    const [order = '', shares = ''] = lines;
+    expect(JSON.parse(order)).toMatchObject({ symbol: 'AAPL', side: 'BUY', quantity: '10' });
+    expect(JSON.parse(shares)).toMatchObject({ symbol: 'AAPL', quantity: '10' });
+    token = lines[2];
+  });
+
+  it('recovers by itself from a kill -9, with positions and tokens as they were', async () => {
+    supervisor.child.kill('SIGKILL');
+    await supervisor.ended;
+    expect(listRunning(stateDir)).not.toEqual([]);
+    supervisor = launch(stateDir, ports);
+    await untilReady(supervisor);
+    expect(supervisor.output()).toContain('did not end in order: taking over');
+    expect(JSON.parse(await runShell([`TOKEN=${token}`, position]))).toMatchObject({
+      quantity: '10',
+    });
+  });
+
+  it('lets no second one in', async () => {
+    const second = start(stateDir, ports);
+    expect(await second.ended).toBe(1);
+    expect(second.output().trim().split('\n')).toEqual([
+      expect.stringContaining('already running in this checkout'),
+    ]);
+  });
+
+  it('ends with all that it started at one Ctrl-C', async () => {
+    supervisor.child.kill('SIGINT');
     // One Ctrl-C arrives from the terminal, from npm and from the bootstrap.
-    child.kill('SIGINT');
-    expect(await ended).toBe(0);
+    supervisor.child.kill('SIGINT');
+    expect(await supervisor.ended).toBe(0);
     expect(listRunning(stateDir)).toEqual([]);
     expect(existsSync(join(stateDir, 'supervisor.lock'))).toBe(false);
-  },
-  LONG_MS,
-);
-
-it(
-  'recovers by itself from a kill -9, with positions and tokens as they were',
-  async () => {
-    const stateDir = await makeStackFolder();
-    const ports = await freePorts();
-    const [logIn, buy, position] = tradeCommands(`http://127.0.0.1:${ports.api}`);
-    const first = await startAndWait(stateDir, ports);
-    const token = (await runShell([logIn, buy, position, 'echo "$TOKEN"'])).trim().split('\n').at(-1);
-    first.child.kill('SIGKILL');
-    await first.ended;
-    expect(listRunning(stateDir)).not.toEqual([]);
-    const second = await startAndWait(stateDir, ports);
-    expect(second.output()).toContain('did not end in order: taking over');
-    expect(JSON.parse(await runShell([`TOKEN=${token}`, position]))).toMatchObject({ quantity: '10' });
-    const third = start(stateDir, ports);
-    expect(await third.ended).toBe(1);
-    expect(third.output().trim().split('\n')).toEqual([expect.stringContaining('already running in this checkout')]);
-  },
-  LONG_MS,
-);
-
-it(
-  'begins with empty data when it is told to',
-  async () => {
-    const stateDir = await makeStackFolder();
-    writeFileSync(join(stateDir, 'left-over'), '');
-    await startAndWait(stateDir, await freePorts(), ['--fresh']);
-    expect(existsSync(join(stateDir, 'left-over'))).toBe(false);
-  },
-  LONG_MS,
-);
+  });
+});
 
 it('says in a sentence which port is taken, by whom, and what to set, and starts nothing', async () => {
   const stateDir = await makeStackFolder();
@@ -122,7 +164,11 @@ it('says in a sentence which port is taken, by whom, and what to set, and starts
   await once(blocker, 'listening');
   const { ended, output } = start(stateDir, ports);
   expect(await ended).toBe(1);
-  expect(output()).toMatch(new RegExp(`Port ${ports.marketData} \\(market data\\) is in use by pid ${process.pid}.*set MARKET_DATA_PORT`));
+  expect(output()).toMatch(
+    new RegExp(
+      `Port ${ports.marketData} \\(market data\\) is in use by pid ${process.pid}.*set MARKET_DATA_PORT`,
+    ),
+  );
   expect(listRunning(stateDir)).toEqual([]);
 });
 
@@ -131,7 +177,10 @@ it(
   async () => {
     const stateDir = await makeStackFolder();
     const { child, output, ended } = start(stateDir, await freePorts());
-    await waitUntil(async () => output().includes('Postgres:'), { timeoutMs: LONG_MS, message: 'it does not start' });
+    await waitUntil(async () => output().includes('Postgres:'), {
+      timeoutMs: LONG_MS,
+      message: 'it does not start',
+    });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(listRunning(stateDir)).toEqual([]);
@@ -139,7 +188,11 @@ it(
   LONG_MS,
 );
 
-it('refuses a number of workers that makes no sense', async () => {
-  const run = promisify(execFile)(process.execPath, [join(ROOT, 'dev', 'start.ts')], { env: { ...process.env, WORKER_PROCESSES: 'many' } });
-  await expect(run).rejects.toMatchObject({ stderr: expect.stringContaining('WORKER_PROCESSES=many must be a whole number') });
+it('rejects a number of workers that makes no sense', async () => {
+  const run = promisify(execFile)(process.execPath, [join(ROOT, 'dev', 'start.ts')], {
+    env: { ...process.env, WORKER_PROCESSES: 'many' },
+  });
+  await expect(run).rejects.toMatchObject({
+    stderr: expect.stringContaining('WORKER_PROCESSES=many must be a whole number'),
+  });
 });

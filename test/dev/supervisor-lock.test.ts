@@ -14,16 +14,20 @@ async function holdInAnotherProcess(stateDir: string) {
     takeSupervisorLock(${JSON.stringify(stateDir)}, () => {});
     console.log('held');
     setInterval(() => {}, 1000);`;
-  const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(holder.stdout, 'data');
   return holder;
 }
 
-it('refuses a second supervisor in one sentence that names the first', async () => {
+it('rejects a second supervisor in one sentence that names the first', async () => {
   const stateDir = makeFolder();
   const holder = await holdInAnotherProcess(stateDir);
   try {
-    expect(() => takeSupervisorLock(stateDir, () => {})).toThrow(new RegExp(`already running in this checkout \\(pid ${holder.pid}`));
+    expect(() => takeSupervisorLock(stateDir, () => {})).toThrow(
+      new RegExp(`already running in this checkout \\(pid ${holder.pid}`),
+    );
   } finally {
     holder.kill('SIGKILL');
     await once(holder, 'close');
@@ -43,7 +47,11 @@ it('takes over from a supervisor that was killed, with one line', async () => {
 
 it('is not held up by a stranger who got the pid of a dead supervisor', () => {
   const stateDir = makeFolder();
-  const dead = { pid: process.ppid, identity: 'another boot:1', startedAt: '2026-01-01T00:00:00.000Z' };
+  const dead = {
+    pid: process.ppid,
+    identity: 'another boot:1',
+    startedAt: '2026-01-01T00:00:00.000Z',
+  };
   writeFileSync(join(stateDir, 'supervisor.lock'), JSON.stringify(dead));
   takeSupervisorLock(stateDir, () => {}).release();
   expect(existsSync(join(stateDir, 'supervisor.lock'))).toBe(false);

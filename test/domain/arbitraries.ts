@@ -1,14 +1,26 @@
 import fc from 'fast-check';
 import { Decimal } from '../../domain/money/decimal.ts';
 
-/** Decimals and whole numbers of their last place are the same thing: properties are checked against models in BigInt. */
-export const decimalOf = (units: bigint, places: number): Decimal => new Decimal(units.toString()).div(new Decimal(10).pow(places));
+/**
+ * Decimals and whole numbers of their last place are the same thing: properties are checked against
+ * models in BigInt.
+ */
+export const decimalOf = (units: bigint, places: number): Decimal =>
+  new Decimal(units.toString()).div(new Decimal(10).pow(places));
 
-export const unitsOf = (value: Decimal, places: number): bigint => BigInt(value.times(new Decimal(10).pow(places)).toFixed(0));
+export const unitsOf = (value: Decimal, places: number): bigint =>
+  BigInt(value.times(new Decimal(10).pow(places)).toFixed(0));
 
-/** Positive amounts of 10⁻⁸, of every size from one unit up, since rounding goes wrong where the amounts are small. */
+/**
+ * Positive amounts of 10⁻⁸, of every size from one unit up, since rounding goes wrong where the
+ * amounts are small.
+ */
 export const unitsArbitrary = (max: bigint): fc.Arbitrary<bigint> =>
-  fc.oneof(fc.bigInt({ min: 1n, max: 100n }), fc.bigInt({ min: 1n, max: 200_000_000n }), fc.bigInt({ min: 1n, max }));
+  fc.oneof(
+    fc.bigInt({ min: 1n, max: 100n }),
+    fc.bigInt({ min: 1n, max: 200_000_000n }),
+    fc.bigInt({ min: 1n, max }),
+  );
 
 /** Up to a million shares. */
 export const quantityUnits = unitsArbitrary(100_000_000_000_000n);

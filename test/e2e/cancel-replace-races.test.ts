@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Order } from '../../contracts/orders.ts';
+import type { Order } from '../../contracts/orders/order.ts';
 import { Decimal } from '../../domain/money/decimal.ts';
 import type { Answer, ProblemBody } from '../support/e2e-client.ts';
 import { waitUntilAtRest } from '../support/e2e-rest.ts';
 import { type E2eStack, startE2eStack } from '../support/e2e-stack.ts';
-import { createMoveMarket, MANUAL_MARKET_ENTRY, type MoveMarket } from '../support/manual-market.ts';
+import {
+  createMoveMarket,
+  MANUAL_MARKET_ENTRY,
+  type MoveMarket,
+} from '../support/manual-market.ts';
 import {
   createLanes,
   crossLane,
@@ -25,17 +29,23 @@ import {
 import { watchLane } from '../support/race-watch.ts';
 import { checkHub, checkInvariants } from '../support/trading-invariants.ts';
 import { chooseFrom, seededRandom } from '../support/trading-load.ts';
-import { REPLACEMENT_RULES, REPLACEMENT_RULES_AT_REST } from '../support/trading-replacement-rules.ts';
+import {
+  REPLACEMENT_RULES,
+  REPLACEMENT_RULES_AT_REST,
+} from '../support/trading-replacement-rules.ts';
 import { undone } from '../support/undone.ts';
+import { volume } from '../support/volume.ts';
 
-const RACES = 500;
+const RACES = volume(120, 500);
 const LANES = 8;
 const SEED = 20_261_128;
 const QUANTITY = 10;
 const PLENTY = 100_000;
 /** About how long a request is on its way to the venue; the lanes find out for themselves. */
 const MIDDLE_MS = 30;
-/** The quote that crosses stands so long: time enough to be seen, and less than until it is renewed. */
+/**
+ * The quote that crosses stands so long: time enough to be seen, and less than until it is renewed.
+ */
 const CROSSED_MS = 30;
 const RENEWED_EVERY_MS = 400;
 const CHECK_EVERY_MS = 1_000;
@@ -49,14 +59,17 @@ let lanes: RaceLane[];
 beforeAll(async () => {
   const symbols = laneSymbols(LANES).map((symbol) => `${symbol}:${LANE_PRICE}`);
   // The program reads its prices from this variable: there are no others.
-  const market = { SIMULATOR_SYMBOLS: symbols.join(','), SIMULATOR_TICK_MS: String(RENEWED_EVERY_MS) };
-  e2e = await startE2eStack({ 'market-data': market }, MANUAL_MARKET_ENTRY);
+  const market = {
+    SIMULATOR_SYMBOLS: symbols.join(','),
+    SIMULATOR_TICK_MS: String(RENEWED_EVERY_MS),
+  };
+  e2e = await startE2eStack({ env: { 'market-data': market }, marketData: MANUAL_MARKET_ENTRY });
   move = createMoveMarket(e2e.stack.urls.marketData, PLENTY);
   const randoms = laneSymbols(LANES).map((_, index) => seededRandom(SEED + index));
   lanes = await createLanes(e2e, move, randoms, MIDDLE_MS);
 });
 
-afterAll(() => e2e.stop());
+afterAll(() => e2e?.stop());
 
 /** Runs the races on all lanes at once; the books add up all the while. */
 async function runRaces<T>(raceOnce: (lane: RaceLane) => Promise<T>): Promise<T[]> {
@@ -85,7 +98,8 @@ async function runRaces<T>(raceOnce: (lane: RaceLane) => Promise<T>): Promise<T[
   checking.catch(() => {});
   await Promise.all(lanes.map(run));
   isOver = true;
-  // Races that are under way when one fails end first: what they leave behind would look like another failure.
+  // Races that are under way when one fails end first: what they leave behind would look like
+  // another failure.
   if (failures.length > 0) throw failures[0];
   await checking;
   return outcomes;
@@ -96,13 +110,20 @@ interface Outcome {
   delayMs: number;
 }
 
-function report(what: string, outcomes: readonly Outcome[], looks: number, startedAt: number): void {
+function report(
+  what: string,
+  outcomes: readonly Outcome[],
+  looks: number,
+  startedAt: number,
+): void {
   const counts = [...Map.groupBy(outcomes, ({ ended }) => ended)].map(([ended, all]) => {
     const delays = all.map(({ delayMs }) => delayMs).sort((a, b) => a - b);
     return `${ended} ${all.length} (${delays.at(0)?.toFixed(0)} to ${delays.at(-1)?.toFixed(0)} ms)`;
   });
   const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
-  console.info(`${outcomes.length} ${what} in ${seconds} s, seed ${SEED}, looked at ${looks} times: ${counts.sort().join(', ')}`);
+  console.info(
+    `${outcomes.length} ${what} in ${seconds} s, seed ${SEED}, looked at ${looks} times: ${counts.sort().join(', ')}`,
+  );
 }
 
 async function expectBooksInOrder(): Promise<void> {
@@ -114,7 +135,7 @@ async function expectBooksInOrder(): Promise<void> {
 const worth = (side: RaceSide, quantity: number, limit: string): Decimal =>
   side === 'BUY' ? new Decimal(limit).times(quantity) : new Decimal(quantity);
 
-it('gives the venue the last word in each of 500 races between a cancel and a fill', async () => {
+it(`gives the venue the last word in each of ${RACES} races between a cancel and a fill`, async () => {
   const startedAt = Date.now();
   let looks = 0;
   const raceCancel = async (lane: RaceLane): Promise<Outcome> => {
@@ -139,7 +160,11 @@ it('gives the venue the last word in each of 500 races between a cancel and a fi
     expect(await findHolds(e2e, lane)).toBe(NO_HOLDS);
     const hasTraded = !order?.filled.isZero();
     keepEven(lane, hasTraded);
-    return { ended: order?.status === 'CANCELED' && hasTraded ? 'CANCELED after a part' : `${order?.status}`, delayMs };
+    return {
+      ended:
+        order?.status === 'CANCELED' && hasTraded ? 'CANCELED after a part' : `${order?.status}`,
+      delayMs,
+    };
   };
   const outcomes = await runRaces(raceCancel);
   report('races of a cancel', outcomes, looks, startedAt);
@@ -159,7 +184,11 @@ const REPLACED_LIMITS: Readonly<Record<RaceSide, readonly string[]>> = {
 };
 
 /** Whatever is still open after the race is filled or canceled. */
-async function finish(lane: RaceLane, side: RaceSide, ids: readonly string[]): Promise<Map<string, Ended>> {
+async function finish(
+  lane: RaceLane,
+  side: RaceSide,
+  ids: readonly string[],
+): Promise<Map<string, Ended>> {
   if (lane.random() < 0.5) await crossLane(lane, move, side, PLENTY);
   else {
     for (const id of ids) {
@@ -172,12 +201,24 @@ async function finish(lane: RaceLane, side: RaceSide, ids: readonly string[]): P
   return ended;
 }
 
-/** An order with its replacement: fills never beyond what was wanted, whichever of the two they belong to. Says how the race went. */
-function judgeReplace(wanted: Replacement, original: Ended | undefined, replacement: Ended | undefined): string {
+/**
+ * An order with its replacement: fills never beyond what was wanted, whichever of the two they
+ * belong to. Says how the race went.
+ */
+function judgeReplace(
+  wanted: Replacement,
+  original: Ended | undefined,
+  replacement: Ended | undefined,
+): string {
   if (original?.status !== 'REPLACED' || !replacement) {
     expect(original?.filled.lte(QUANTITY)).toBe(true);
-    if (replacement) expect(replacement).toMatchObject({ status: 'REJECTED', rejectCode: 'REPLACE_REJECTED', filled: new Decimal(0) });
-    return original?.status === 'FILLED' ? 'FILLED first' : `refused, then ${original?.status}`;
+    if (replacement)
+      expect(replacement).toMatchObject({
+        status: 'REJECTED',
+        rejectCode: 'REPLACE_REJECTED',
+        filled: new Decimal(0),
+      });
+    return original?.status === 'FILLED' ? 'FILLED first' : `rejected, then ${original?.status}`;
   }
   expect(replacement.quantity.plus(original.filled)).toEqual(new Decimal(wanted.quantity));
   expect(original.filled.plus(replacement.filled).lte(wanted.quantity)).toBe(true);
@@ -186,15 +227,22 @@ function judgeReplace(wanted: Replacement, original: Ended | undefined, replacem
   return original.filled.isZero() ? 'REPLACED' : 'REPLACED after a part';
 }
 
-it('gives the venue the last word in each of 500 races between a replace and a fill', async () => {
+it(`gives the venue the last word in each of ${RACES} races between a replace and a fill`, async () => {
   const startedAt = Date.now();
   let looks = 0;
   const raceReplace = async (lane: RaceLane): Promise<Outcome> => {
     const side = chooseFrom<RaceSide>(['BUY', 'SELL'], lane.random);
     const size = chooseFrom([3, 6, PLENTY], lane.random);
-    const wanted = { quantity: chooseFrom([5, 8, 12, 20], lane.random), limitPrice: chooseFrom(REPLACED_LIMITS[side], lane.random) };
+    const wanted = {
+      quantity: chooseFrom([5, 8, 12, 20], lane.random),
+      limitPrice: chooseFrom(REPLACED_LIMITS[side], lane.random),
+    };
     const original = await restInLane(lane, side, String(QUANTITY));
-    const needed = Decimal.max(worth(side, QUANTITY, '99.00'), worth(side, wanted.quantity, wanted.limitPrice), heldLast(side, wanted));
+    const needed = Decimal.max(
+      worth(side, QUANTITY, '99.00'),
+      worth(side, wanted.quantity, wanted.limitPrice),
+      heldLast(side, wanted),
+    );
     const watch = watchLane(e2e, lane, side, needed.plus(CENT));
     const { answer, delayMs } = await race(
       lane,
@@ -207,7 +255,11 @@ it('gives the venue the last word in each of 500 races between a replace and a f
     const ids = replacementId === null ? [original.id] : [original.id, replacementId];
     const ended = await finish(lane, side, ids);
     looks += await watch.stop();
-    const outcome = judgeReplace(wanted, ended.get(original.id), replacementId === null ? undefined : ended.get(replacementId));
+    const outcome = judgeReplace(
+      wanted,
+      ended.get(original.id),
+      replacementId === null ? undefined : ended.get(replacementId),
+    );
     expect(await findHolds(e2e, lane)).toBe(NO_HOLDS);
     keepEven(lane, outcome !== 'REPLACED');
     return { ended: outcome, delayMs };
@@ -215,33 +267,52 @@ it('gives the venue the last word in each of 500 races between a replace and a f
   const outcomes = await runRaces(raceReplace);
   report('races of a replace', outcomes, looks, startedAt);
   const endings = new Set(outcomes.map(({ ended }) => ended));
-  expect([...endings]).toEqual(expect.arrayContaining(['REPLACED', 'REPLACED after a part', 'FILLED first']));
+  expect([...endings]).toEqual(
+    expect.arrayContaining(['REPLACED', 'REPLACED after a part', 'FILLED first']),
+  );
   await expectBooksInOrder();
 }, 300_000);
 
-/** A replacement's shares beyond the original's are held for however much of the original has filled by then. */
+/**
+ * A replacement's shares beyond the original's are held for however much of the original has filled
+ * by then.
+ */
 const heldLast = (side: RaceSide, { quantity, limitPrice }: Replacement): Decimal =>
   worth(side, QUANTITY, '99.00').plus(worth(side, Math.max(quantity - QUANTITY, 0), limitPrice));
 
-const replaceOrder = ({ trader }: RaceLane, { id }: Order, { quantity, limitPrice }: Replacement): Promise<Answer<Order & ProblemBody>> =>
+const replaceOrder = (
+  { trader }: RaceLane,
+  { id }: Order,
+  { quantity, limitPrice }: Replacement,
+): Promise<Answer<Order & ProblemBody>> =>
   trader.send('PATCH', `/v1/orders/${id}`, {
     body: { quantity: String(quantity), limitPrice },
     headers: { 'Idempotency-Key': randomUUID() },
   });
 
-/** The order that was to take the place; `null` when the original was closed before anybody decided on one. */
+/**
+ * The order that was to take the place; `null` when the original was closed before anybody decided
+ * on one.
+ */
 function readReplacementId({ status, body, text }: Answer<Order & ProblemBody>): string | null {
   if (status === 202) return body.id;
   expect(['ORDER_NOT_REPLACEABLE', 'REPLACE_REJECTED'], text).toContain(body.code);
   return body.code === 'REPLACE_REJECTED' ? (body.orderId ?? null) : null;
 }
 
-const ONE_REPLACEMENT = '(select r.id from orders r join orders o on o.replaced_by = r.id order by r.id limit 1)';
+const ONE_REPLACEMENT =
+  '(select r.id from orders r join orders o on o.replaced_by = r.id order by r.id limit 1)';
 const TWO_REPLACEMENTS = ONE_REPLACEMENT.replace('limit 1', 'limit 2');
 
-/** Each breaks one thing between an order and its replacement, as a defect or a hand in the database would. */
+/**
+ * Each breaks one thing between an order and its replacement, as a defect or a hand in the database
+ * would.
+ */
 const CORRUPTIONS: readonly [rule: string, statement: string][] = [
-  ['a replaced order and its replacement name each other', `update orders set replaced_by = null where replaced_by = ${ONE_REPLACEMENT}`],
+  [
+    'a replaced order and its replacement name each other',
+    `update orders set replaced_by = null where replaced_by = ${ONE_REPLACEMENT}`,
+  ],
   [
     'a replacement works in the place of its original or not at all',
     `update orders set status = 'REJECTED', reject_code = 'REPLACE_REJECTED' where id = ${ONE_REPLACEMENT}`,
@@ -263,16 +334,20 @@ const CORRUPTIONS: readonly [rule: string, statement: string][] = [
 it.each(CORRUPTIONS)('finds it when this does not hold in the hub: %s', async (rule, statement) => {
   await undone(e2e.hub, async (tx) => {
     await tx.unsafe(statement);
-    expect((await checkInvariants(tx, e2e.venue)).map((violation) => violation.rule)).toContain(rule);
+    expect((await checkInvariants(tx, e2e.venue)).map((violation) => violation.rule)).toContain(
+      rule,
+    );
   });
 });
 
 it('finds it when an order replaces another one at the venue', async () => {
   await undone(e2e.venue, async (tx) => {
-    await tx.unsafe(`update orders set replaces = gen_random_uuid() || '.1' where client_order_id = (
+    await tx.unsafe(`update orders set replaces = gen_random_uuid()::text where client_order_id = (
       select min(client_order_id) from orders where replaces is not null)`);
     const broken = await checkInvariants(e2e.hub, tx);
-    expect(broken.map((violation) => violation.rule)).toContain('an order replaces the same order in both books');
+    expect(broken.map((violation) => violation.rule)).toContain(
+      'an order replaces the same order in both books',
+    );
   });
 });
 

@@ -3,8 +3,12 @@ import { orderWorkflowId } from '../../contracts/ids.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { lockAccount } from '../support/e2e-account-lock.ts';
 import { buyLimit, buyMarket } from '../support/e2e-client.ts';
-import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
-import { createMoveMarket, MANUAL_MARKET_ENTRY, type MoveMarket } from '../support/manual-market.ts';
+import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import {
+  createMoveMarket,
+  MANUAL_MARKET_ENTRY,
+  type MoveMarket,
+} from '../support/manual-market.ts';
 import { listTaskFailures, readTrail } from '../support/order-trail.ts';
 import { checkInvariants } from '../support/trading-invariants.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
@@ -15,13 +19,13 @@ const SHARES_OFFERED = 1_000;
 const SLOW_MS = 400;
 const ORDERS = 12;
 
-let e2e: E2eStack;
+let e2e: OwnE2eStack;
 let move: MoveMarket;
 let trader: Trader;
 let workers: WorkerProcess[];
 
 beforeAll(async () => {
-  e2e = await startE2eStack({}, MANUAL_MARKET_ENTRY);
+  e2e = await startE2eStack({ marketData: MANUAL_MARKET_ENTRY });
   move = createMoveMarket(e2e.stack.urls.marketData, SHARES_OFFERED);
   const start = (name: string) => startWorkerProcess({ stackEnv: e2e.stack.env, name });
   workers = await Promise.all(['first', 'second', 'third'].map(start));
@@ -34,7 +38,9 @@ afterAll(async () => {
   await e2e.stop();
 });
 
-/** The one of {@link workers} that runs a step of the order at this moment; it is taken out of them. */
+/**
+ * The one of {@link workers} that runs a step of the order at this moment; it is taken out of them.
+ */
 async function takeWorkerOf(orderId: string): Promise<WorkerProcess> {
   const handle = e2e.temporal.workflow.getHandle(orderWorkflowId(orderId));
   let found: WorkerProcess | undefined;
@@ -71,7 +77,10 @@ it('lets a step finish, on its first attempt, when its worker is told to stop in
   const trail = await readTrail(e2e.temporal, orderId);
   expect(listTaskFailures(trail)).toEqual([]);
   const [step] = trail.filter(({ name }) => name === 'activityTaskStarted');
-  expect(step?.attributes).toMatchObject({ attempt: 1, identity: expect.stringContaining(`${worker.pid}@`) });
+  expect(step?.attributes).toMatchObject({
+    attempt: 1,
+    identity: expect.stringContaining(`${worker.pid}@`),
+  });
   expect(trail.map(({ name }) => name)).toContain('activityTaskCompleted');
 });
 
@@ -84,10 +93,17 @@ it('loses no order of those that are on their way when a worker is told to stop,
   expect(await worker?.shutDown()).toBe('exit code 0');
 
   const sent = await Promise.all(sending);
-  for (const { body } of sent) expect(await trader.waitForEnd(body.id, LONG_MS)).toMatchObject({ status: 'FILLED', filledQuantity: '1' });
+  for (const { body } of sent)
+    expect(await trader.waitForEnd(body.id, LONG_MS)).toMatchObject({
+      status: 'FILLED',
+      filledQuantity: '1',
+    });
   const trails = await Promise.all(sent.map(({ body }) => readTrail(e2e.temporal, body.id)));
-  // A workflow task on its way from the server to the worker at that very moment is given to another after its 10 s.
-  expect(trails.flatMap(listTaskFailures).filter((name) => name !== 'workflowTaskTimedOut')).toEqual([]);
+  // A workflow task on its way from the server to the worker at that very moment is given to
+  // another after its 10 s.
+  expect(
+    trails.flatMap(listTaskFailures).filter((name) => name !== 'workflowTaskTimedOut'),
+  ).toEqual([]);
   await e2e.setFault({ mode: 'NONE' });
   await move('IBM', '119.00');
   expect(await trader.waitForEnd(resting, LONG_MS)).toMatchObject({ status: 'FILLED' });

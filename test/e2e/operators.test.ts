@@ -2,9 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
 import { createHubClient } from '../../clients/hub-client.ts';
-import type { AuditEvent, Order } from '../../contracts/orders.ts';
-import { type Answer, buyLimit, createE2eClient, type E2eClient, type ProblemBody } from '../support/e2e-client.ts';
-import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import type { AuditEvent, Order } from '../../contracts/orders/order.ts';
+import {
+  type Answer,
+  buyLimit,
+  createE2eClient,
+  type E2eClient,
+  type ProblemBody,
+} from '../support/e2e-client.ts';
+import { type E2eStack, leaseE2eStack, type Trader } from '../support/e2e-stack.ts';
 import { checkInvariants } from '../support/trading-invariants.ts';
 
 let e2e: E2eStack;
@@ -13,16 +19,19 @@ let operator: E2eClient;
 let operatorName: string;
 
 beforeAll(async () => {
-  e2e = await startE2eStack();
+  e2e = await leaseE2eStack('usual');
   const [customer, other] = await e2e.createTraders(2);
   if (!customer || !other) throw new Error('no traders were made');
   trader = customer;
   operatorName = `user/${other.account.userId}`;
   const tokens = createAccessTokens(e2e.stack.env.JWT_SECRET ?? '', Date.now);
-  operator = createE2eClient(e2e.stack.urls.api, await tokens.sign({ ...other.account.caller, roles: ['OPERATOR'] }));
+  operator = createE2eClient(
+    e2e.stack.urls.api,
+    await tokens.sign({ ...other.account.caller, roles: ['OPERATOR'] }),
+  );
 });
 
-afterAll(() => e2e.stop());
+afterAll(() => e2e?.stop());
 
 async function restingOrder(): Promise<Order> {
   const { body } = await trader.submit(buyLimit('IBM', '10', '100.00'));
@@ -44,10 +53,18 @@ it('a client replaces an order once, however often it is asked, and no cent is h
 
   const again = await replace(original.id, terms, key);
   expect(again.headers.get('idempotency-replayed')).toBe('true');
-  expect({ status: again.status, text: again.text }).toEqual({ status: first.status, text: first.text });
-  expect((await replace(original.id, { quantity: '13' }, key)).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+  expect({ status: again.status, text: again.text }).toEqual({
+    status: first.status,
+    text: first.text,
+  });
+  expect((await replace(original.id, { quantity: '13' }, key)).body.code).toBe(
+    'IDEMPOTENCY_KEY_REUSED',
+  );
 
-  expect(await trader.waitForEnd(original.id)).toMatchObject({ status: 'REPLACED', replacedBy: first.body.id });
+  expect(await trader.waitForEnd(original.id)).toMatchObject({
+    status: 'REPLACED',
+    replacedBy: first.body.id,
+  });
   await trader.waitForOrder(first.body.id, (order) => order.status === 'NEW');
   const balance = await trader.getBalance();
   expect(Number(buyingPower) - Number(balance.buyingPower)).toBe(1212);
@@ -68,27 +85,42 @@ it('a client replaces an order once, however often it is asked, and no cent is h
 it('an operator finds an order of any account and cancels it, with who and why in the trail', async () => {
   const order = await restingOrder();
   const found = await operator.get<Order>(`/v1/admin/orders/${order.id}`);
-  expect(found.body).toMatchObject({ id: order.id, accountId: trader.account.accountId, attentionReason: null });
+  expect(found.body).toMatchObject({
+    id: order.id,
+    accountId: trader.account.accountId,
+    attentionReason: null,
+  });
   const listed = await operator.get<{ items: Order[] }>('/v1/admin/orders?status=open&symbol=IBM');
   expect(listed.body.items.map((item) => item.id)).toContain(order.id);
 
-  const canceled = await operator.send<Order>('POST', `/v1/admin/orders/${order.id}/cancel`, { body: { reason: 'the client called' } });
+  const canceled = await operator.send<Order>('POST', `/v1/admin/orders/${order.id}/cancel`, {
+    body: { reason: 'the client called' },
+  });
   expect(canceled.status, canceled.text).toBe(202);
   await trader.waitForOrder(order.id, ({ status }) => status === 'CANCELED');
-  const { items } = (await trader.get<{ items: AuditEvent[] }>(`/v1/orders/${order.id}/timeline`)).body;
+  const { items } = (await trader.get<{ items: AuditEvent[] }>(`/v1/orders/${order.id}/timeline`))
+    .body;
   expect(items.find((event) => event.action === 'CANCEL_REQUESTED')).toMatchObject({
     actor: operatorName,
     details: { reason: 'the client called' },
   });
-  const late = await operator.send<ProblemBody>('POST', `/v1/admin/orders/${order.id}/cancel`, { body: { reason: 'again' } });
-  expect({ status: late.status, code: late.body.code }).toEqual({ status: 409, code: 'ORDER_NOT_CANCELABLE' });
+  const late = await operator.send<ProblemBody>('POST', `/v1/admin/orders/${order.id}/cancel`, {
+    body: { reason: 'again' },
+  });
+  expect({ status: late.status, code: late.body.code }).toEqual({
+    status: 409,
+    code: 'ORDER_NOT_CANCELABLE',
+  });
 });
 
 it('an instrument that an operator closes today takes no order for now, and takes one again when it is opened', async () => {
   const today = new Date().toISOString().slice(0, 10);
   const path = `/v1/admin/instruments/MSFT/sessions/${today}`;
   const closed = { opensAt: `${today}T00:00:00Z`, closesAt: `${today}T00:00:00Z` };
-  expect((await operator.send('PUT', path, { body: { ...closed, reason: 'halted by the exchange' } })).status).toBe(200);
+  expect(
+    (await operator.send('PUT', path, { body: { ...closed, reason: 'halted by the exchange' } }))
+      .status,
+  ).toBe(200);
   const now = { ...buyLimit('MSFT', '1', '28.00'), timeInForce: 'IOC' as const };
   expect((await trader.submit(now)).body.code).toBe('MARKET_CLOSED');
   const sessions = await operator.get<{ items: unknown[] }>('/v1/admin/instruments/MSFT/sessions');

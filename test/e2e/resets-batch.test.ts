@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waitUntil } from '../../dev/wait-until.ts';
-import { cancelAndWait, IBM, replaceOrder, submit, waitForRest, waitForStatus, workflowOf } from '../histories/order-steps.ts';
+import {
+  cancelAndWait,
+  IBM,
+  replaceOrder,
+  submit,
+  waitForRest,
+  waitForStatus,
+  workflowOf,
+} from '../histories/order-steps.ts';
 import type { PlayedWorkflow } from '../histories/scenario.ts';
 import { type Stage, startStage } from '../histories/stage.ts';
 import { buyLimit, buyMarket } from '../support/e2e-client.ts';
@@ -30,17 +38,25 @@ interface Book {
   resting: string[];
 }
 
-/** A trader's orders: three at rest, four that are filled, a sale, two that are canceled, one that is replaced by one at rest, and one that is refused. */
+/**
+ * A trader's orders: three at rest, four that are filled, a sale, two that are canceled, one that
+ * is replaced by one at rest, and one that is rejected.
+ */
 async function trade(trader: Trader): Promise<Book> {
-  const placed = async (request: Parameters<typeof submit>[1], status: Parameters<typeof waitForStatus>[2]): Promise<string> => {
+  const placed = async (
+    request: Parameters<typeof submit>[1],
+    status: Parameters<typeof waitForStatus>[2],
+  ): Promise<string> => {
     const { id } = await submit(trader, request);
     await waitForStatus(trader, id, status);
     return id;
   };
   const resting: string[] = [];
   const ended: string[] = [];
-  for (let one = 0; one < 3; one++) resting.push(await placed(buyLimit('IBM', `${one + 1}`, IBM.rests), 'NEW'));
-  for (let one = 0; one < 4; one++) ended.push(await placed(buyMarket('MSFT', `${one + 1}`), 'FILLED'));
+  for (let one = 0; one < 3; one++)
+    resting.push(await placed(buyLimit('IBM', `${one + 1}`, IBM.rests), 'NEW'));
+  for (let one = 0; one < 4; one++)
+    ended.push(await placed(buyMarket('MSFT', `${one + 1}`), 'FILLED'));
   ended.push(await placed({ ...buyMarket('MSFT', '2'), side: 'SELL' }, 'FILLED'));
   for (let one = 0; one < 2; one++) {
     const id = await placed(buyLimit('IBM', '1', IBM.rests), 'NEW');
@@ -50,18 +66,23 @@ async function trade(trader: Trader): Promise<Book> {
   const original = await placed(buyLimit('IBM', '2', IBM.rests), 'NEW');
   const { body } = await replaceOrder(trader, original, { quantity: '3', limitPrice: '120.50' });
   await waitForStatus(trader, body.id, 'NEW');
-  const refused = await trader.submit(buyMarket('IBM', '100000'));
-  ended.push(original, refused.body.orderId ?? '');
+  const rejected = await trader.submit(buyMarket('IBM', '100000'));
+  ended.push(original, rejected.body.orderId ?? '');
   resting.push(body.id);
   return { workflows: [...resting, ...ended].map((id) => workflowOf(id)), resting };
 }
 
-/** Returns once the server's batch jobs are done. */
-async function waitForBatches(): Promise<void> {
+async function listBatches() {
   const { workflowService } = stage.e2e.temporal;
+  const request = { namespace: 'default', pageSize: 100 };
+  return (await workflowService.listBatchOperations(request)).operationInfo;
+}
+
+/** Returns once the server lists so many batch jobs, and all are done. */
+async function waitForBatches(count: number): Promise<void> {
   const areDone = async (): Promise<boolean> => {
-    const { operationInfo } = await workflowService.listBatchOperations({ namespace: 'default', pageSize: 10 });
-    return operationInfo.length > 0 && operationInfo.every(({ closeTime }) => closeTime);
+    const batches = await listBatches();
+    return batches.length === count && batches.every(({ closeTime }) => closeTime);
   };
   await waitUntil(areDone, { ...PATIENCE, message: 'the batch reset does not end' });
 }
@@ -75,22 +96,31 @@ it(
     for (const trader of traders) books.push(await trade(trader));
     const workflows = books.flatMap((book) => book.workflows);
     for (const workflow of workflows) await waitForRest(stage, workflow);
-    const read = async () => ({ rows: await readRows(stage.e2e, accountIds), counts: await countAll(stage.e2e) });
+    const read = async () => ({
+      rows: await readRows(stage.e2e, accountIds),
+      counts: await countAll(stage.e2e),
+    });
     const before = await read();
-    const standings = await Promise.all(workflows.map(({ workflowId }) => readStanding(stage, workflowId)));
+    const standings = await Promise.all(
+      workflows.map(({ workflowId }) => readStanding(stage, workflowId)),
+    );
     const query = `WorkflowType = 'order' and AccountId in (${accountIds.map((id) => `'${id}'`).join(', ')})`;
-    const isListed = async () => (await stage.e2e.temporal.workflow.count(query)).count === workflows.length;
+    const isListed = async () =>
+      (await stage.e2e.temporal.workflow.count(query)).count === workflows.length;
     await waitUntil(isListed, { ...PATIENCE, message: 'not all orders are listed' });
 
     for (let round = 1; round <= 2; round++) {
       const runs = await Promise.all(workflows.map((workflow) => currentRun(stage, workflow)));
+      const batchesBefore = (await listBatches()).length;
       await cli.batch(query, 'FirstWorkflowTask');
-      await waitForBatches();
+      await waitForBatches(batchesBefore + 1);
       for (const [index, { workflowId }] of workflows.entries()) {
         const standing = standings[index];
         if (!standing) throw new Error('it stood somewhere before');
         await waitForStanding(stage, workflowId, standing);
-        expect((await currentRun(stage, { label: 'order', workflowId })).runId).not.toBe(runs[index]?.runId);
+        expect((await currentRun(stage, { label: 'order', workflowId })).runId).not.toBe(
+          runs[index]?.runId,
+        );
       }
       expect(await read()).toEqual(before);
       console.info(

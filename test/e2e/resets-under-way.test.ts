@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { orderWorkflowId } from '../../contracts/ids.ts';
-import { CANCEL_UPDATE } from '../../contracts/workflow-messages.ts';
+import { CANCEL_UPDATE } from '../../contracts/orders/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { SCENARIOS } from '../histories/catalog.ts';
 import {
@@ -65,12 +65,15 @@ async function waitForActivity(orderId: string, activity: string): Promise<void>
 }
 
 const tradesThere = (orderId: string) =>
-  stage.e2e.venue`select 1 from execution_reports where exec_type = 'TRADE' and client_order_id like ${`${orderId}.%`}`;
+  stage.e2e
+    .venue`select 1 from execution_reports where exec_type = 'TRADE' and client_order_id = ${orderId}`;
 
 async function expectFilledOnce(trader: Trader, orderId: string, quantity: string): Promise<void> {
   await waitForStatus(trader, orderId, 'FILLED');
   await waitForWorkflowEnd(stage, orderWorkflowId(orderId));
-  expect((await trader.listExecutions(orderId)).map((execution) => execution.quantity)).toEqual([quantity]);
+  expect((await trader.listExecutions(orderId)).map((execution) => execution.quantity)).toEqual([
+    quantity,
+  ]);
   expect(await tradesThere(orderId)).toHaveLength(1);
 }
 
@@ -86,7 +89,8 @@ it('cancels once when the order is reset while the venue is being asked', async 
   await canceling;
   await heal();
   expect(
-    await stage.e2e.venue`select 1 from execution_reports where exec_type = 'CANCELED' and client_order_id = ${`${id}.1`}`,
+    await stage.e2e
+      .venue`select 1 from execution_reports where exec_type = 'CANCELED' and client_order_id = ${id}`,
   ).toHaveLength(1);
 });
 
@@ -113,24 +117,28 @@ it('replaces once when the original is reset while the venue is being asked', as
   await heal();
   await waitForStatus(trader, id, 'REPLACED');
   await waitForStatus(trader, body.id, 'NEW');
-  expect(await stage.e2e.venue`select 1 from orders where replaces = ${`${id}.1`}`).toHaveLength(1);
+  expect(await stage.e2e.venue`select 1 from orders where replaces = ${id}`).toHaveLength(1);
   await cancelAndWait(trader, body.id);
   expect(await trader.getBalance()).toMatchObject({ heldCash: '0.00', buyingPower: '100000.00' });
 });
 
-it.each(['resting-part-filled', 'resting-filled-in-parts', 'part-filled-then-canceled', 'replaced'])(
-  'loses nothing of %s when its signals and updates are not applied again',
-  async (name) => {
-    const played = await play(name);
-    const [workflow] = played.workflows;
-    if (!workflow) throw new Error('nothing was played');
-    const first = await currentRun(stage, workflow);
-    for (const point of await listPoints(stage, first)) {
-      await prover.proveOne(played, workflow, () => cli.toEvent(first, point, { reapplyExclude: 'All' }));
-    }
-    await played.end?.();
-  },
-);
+it.each([
+  'resting-part-filled',
+  'resting-filled-in-parts',
+  'part-filled-then-canceled',
+  'replaced',
+])('loses nothing of %s when its signals and updates are not applied again', async (name) => {
+  const played = await play(name);
+  const [workflow] = played.workflows;
+  if (!workflow) throw new Error('nothing was played');
+  const first = await currentRun(stage, workflow);
+  for (const point of await listPoints(stage, first)) {
+    await prover.proveOne(played, workflow, () =>
+      cli.toEvent(first, point, { reapplyExclude: 'All' }),
+    );
+  }
+  await played.end?.();
+});
 
 it('books a fill whose report was not applied again', async () => {
   const trader = await stage.e2e.createTrader();
@@ -153,17 +161,25 @@ it('does not accept by a reset an order that its client was told is not accepted
   expect(await trader.submit(buyMarket('IBM', '10'))).toMatchObject({ status: 503 });
   let workflowId = '';
   const isListed = async (): Promise<boolean> => {
-    for await (const found of stage.e2e.temporal.workflow.list({ query: `AccountId = '${accountId}'` })) workflowId = found.workflowId;
+    for await (const found of stage.e2e.temporal.workflow.list({
+      query: `AccountId = '${accountId}'`,
+    }))
+      workflowId = found.workflowId;
     return workflowId !== '';
   };
   await waitUntil(isListed, { ...PATIENCE, message: 'the order is not listed' });
   const handle = stage.e2e.temporal.workflow.getHandle(workflowId);
-  const isGivenUp = async () => (await handle.fetchHistory()).events?.some((event) => event.timerStartedEventAttributes) === true;
+  const isGivenUp = async () =>
+    (await handle.fetchHistory()).events?.some((event) => event.timerStartedEventAttributes) ===
+    true;
   await waitUntil(isGivenUp, { ...PATIENCE, message: 'the order is not given up' });
   await mend();
   await cli.toType(workflowId, 'FirstWorkflowTask');
   await waitForWorkflowEnd(stage, workflowId);
-  expect(await readStanding(stage, workflowId)).toEqual({ status: 'FAILED', said: 'ACCEPT_BY_PASSED' });
+  expect(await readStanding(stage, workflowId)).toEqual({
+    status: 'FAILED',
+    said: 'ACCEPT_BY_PASSED',
+  });
   expect(await stage.e2e.hub`select 1 from orders where account_id = ${accountId}`).toHaveLength(0);
   expect(await trader.getBalance()).toMatchObject({ heldCash: '0.00', buyingPower: '100000.00' });
 });
@@ -175,7 +191,9 @@ it('completes an order that an operator had ended with the fill that came later'
   const handle = stage.e2e.temporal.workflow.getHandle(orderWorkflowId(order.id));
   await handle.startUpdate(CANCEL_UPDATE, { args: ['client'], waitForStage: 'ACCEPTED' });
   await waitForFailures(stage, order.id, 2);
-  await stage.operator.send('POST', `/v1/admin/orders/${order.id}/fail`, { body: { reason: 'the venue is silent' } });
+  await stage.operator.send('POST', `/v1/admin/orders/${order.id}/fail`, {
+    body: { reason: 'the venue is silent' },
+  });
   await waitForStatus(trader, order.id, 'CANCELED');
   await waitForWorkflowEnd(stage, handle.workflowId);
   await heal();

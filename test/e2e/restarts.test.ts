@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { orderWorkflowId } from '../../contracts/ids.ts';
-import type { Order } from '../../contracts/orders.ts';
+import type { Order } from '../../contracts/orders/order.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { buyLimit, buyMarket } from '../support/e2e-client.ts';
 import { healStack, submitUntilAnswered } from '../support/e2e-recovery.ts';
-import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
 import { checkInvariants } from '../support/trading-invariants.ts';
 
-let e2e: E2eStack;
+let e2e: OwnE2eStack;
 let trader: Trader;
 
 beforeAll(async () => {
   e2e = await startE2eStack();
 });
 
-afterAll(() => e2e.stop());
+afterAll(() => e2e?.stop());
 
 beforeEach(async () => {
   trader = await e2e.createTrader();
@@ -35,8 +35,16 @@ it('keeps a resting order through a restart of every process and service, then f
     expect(part.pid, part.name).not.toBe(before);
   }
   await healStack(e2e);
-  expect(await trader.getOrder(id)).toMatchObject({ status: 'NEW', filledQuantity: '0', leavesQuantity: '10' });
-  expect(await trader.getBalance()).toMatchObject({ cash: '100000.00', heldCash: '1200.00', buyingPower: '98800.00' });
+  expect(await trader.getOrder(id)).toMatchObject({
+    status: 'NEW',
+    filledQuantity: '0',
+    leavesQuantity: '10',
+  });
+  expect(await trader.getBalance()).toMatchObject({
+    cash: '100000.00',
+    heldCash: '1200.00',
+    buyingPower: '98800.00',
+  });
 
   await e2e.setPrices({ IBM: '119.00' });
   expect(await trader.waitForEnd(id)).toMatchObject({ status: 'FILLED', filledQuantity: '10' });
@@ -61,22 +69,34 @@ it('cancels an order that rested through kills of every process and service', as
 it('takes up an order whose workflow was terminated as soon as somebody asks something of it', async () => {
   const { id } = await rest('AAPL', '150.00');
   await e2e.temporal.workflow.getHandle(orderWorkflowId(id)).terminate('a mistake');
-  expect(await trader.cancel(id)).toMatchObject({ status: 503, body: { code: 'TEMPORAL_UNAVAILABLE' } });
-  await waitUntil(async () => (await trader.cancel(id)).status === 202, { timeoutMs: 30_000, message: 'the order was not taken up' });
+  expect(await trader.cancel(id)).toMatchObject({
+    status: 503,
+    body: { code: 'TEMPORAL_UNAVAILABLE' },
+  });
+  await waitUntil(async () => (await trader.cancel(id)).status === 202, {
+    timeoutMs: 30_000,
+    message: 'the order was not taken up',
+  });
   expect(await trader.waitForEnd(id)).toMatchObject({ status: 'CANCELED', filledQuantity: '0' });
   expect(await trader.getBalance()).toMatchObject({ heldCash: '0.00', buyingPower: '100000.00' });
 });
 
 it('takes tokens and refresh tokens from before a restart of the API', async () => {
   const { account } = trader;
-  const session = await e2e.anyone.send<{ accessToken: string; refreshToken: string }>('POST', '/v1/auth/login', {
-    body: { email: account.email, password: account.password },
-  });
+  const session = await e2e.anyone.send<{ accessToken: string; refreshToken: string }>(
+    'POST',
+    '/v1/auth/login',
+    {
+      body: { email: account.email, password: account.password },
+    },
+  );
   await e2e.stack.processes.api?.restart();
   const headers = { Authorization: `Bearer ${session.body.accessToken}` };
   expect((await e2e.anyone.send('GET', '/v1/me', { headers })).status).toBe(200);
   const { refreshToken } = session.body;
-  expect((await e2e.anyone.send('POST', '/v1/auth/refresh', { body: { refreshToken } })).status).toBe(200);
+  expect(
+    (await e2e.anyone.send('POST', '/v1/auth/refresh', { body: { refreshToken } })).status,
+  ).toBe(200);
 });
 
 it('gives the first answer to a key again after database, Temporal and API were restarted', async () => {

@@ -1,15 +1,33 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { orderWorkflowId } from '../../contracts/ids.ts';
-import { RETRY_NOW_UPDATE } from '../../contracts/workflow-messages.ts';
+import { RETRY_NOW_UPDATE } from '../../contracts/orders/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { LOOK_FIRST } from '../support/changes/look-first.ts';
 import { buyLimit, buyMarket } from '../support/e2e-client.ts';
 import { askStanding, waitUntilAtRest } from '../support/e2e-rest.ts';
-import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
-import { cancelResting, createSellers, moveBack, moveToResting, planLoad, sendLoad } from '../support/fault-load.ts';
-import { createMoveMarket, MANUAL_MARKET_ENTRY, type MoveMarket } from '../support/manual-market.ts';
-import { buildsOf, listNonDeterminism, patchesOf, readTrail, stepsOf, type TrailEvent } from '../support/order-trail.ts';
+import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import {
+  cancelResting,
+  createSellers,
+  moveBack,
+  moveToResting,
+  planLoad,
+  sendLoad,
+} from '../support/fault-load.ts';
+import {
+  createMoveMarket,
+  MANUAL_MARKET_ENTRY,
+  type MoveMarket,
+} from '../support/manual-market.ts';
+import {
+  buildsOf,
+  listNonDeterminism,
+  patchesOf,
+  readTrail,
+  stepsOf,
+  type TrailEvent,
+} from '../support/order-trail.ts';
 import { checkHub, checkInvariants } from '../support/trading-invariants.ts';
 import { seededRandom } from '../support/trading-load.ts';
 import { operateDeployment, type WorkerDeployment } from '../support/worker-deployment.ts';
@@ -22,17 +40,19 @@ const LOAD = 40;
 const SEED = 20_261_124;
 const OPERATOR = { operator: 'user/operator', reason: 'the venue is back' };
 
-let e2e: E2eStack;
+let e2e: OwnE2eStack;
 let deployment: WorkerDeployment;
 let move: MoveMarket;
 let traders: Trader[];
 let trader: Trader;
 let changed: WorkerProcess[] = [];
 
-/** Version `a` is the stack's own workers; the changed ones poll from the start on, and get nothing. */
+/**
+ * Version `a` is the stack's own workers; the changed ones poll from the start on, and get nothing.
+ */
 beforeAll(async () => {
   const version = { TEMPORAL_DEPLOYMENT_NAME: DEPLOYMENT, TEMPORAL_WORKER_BUILD_ID: 'a' };
-  e2e = await startE2eStack({ workers: version }, MANUAL_MARKET_ENTRY);
+  e2e = await startE2eStack({ env: { workers: version }, marketData: MANUAL_MARKET_ENTRY });
   deployment = operateDeployment(e2e.temporal, DEPLOYMENT);
   move = createMoveMarket(e2e.stack.urls.marketData, SHARES_OFFERED);
   changed = await Promise.all([startChanged('b', 'guarded'), startChanged('c', 'unguarded')]);
@@ -46,7 +66,12 @@ afterAll(async () => {
 function startChanged(buildId: string, change: 'guarded' | 'unguarded'): Promise<WorkerProcess> {
   // Next to nothing is cached, so nearly every task replays the order from its beginning.
   const env = { ...deployment.env(buildId), WORKFLOW_CHANGE: change, CACHED_WORKFLOWS_MAX: '1' };
-  return startWorkerProcess({ stackEnv: e2e.stack.env, name: buildId, env, entry: 'test/support/changed-workers.ts' });
+  return startWorkerProcess({
+    stackEnv: e2e.stack.env,
+    name: buildId,
+    env,
+    entry: 'test/support/changed-workers.ts',
+  });
 }
 
 async function rest(): Promise<string> {
@@ -55,21 +80,29 @@ async function rest(): Promise<string> {
   return body.id;
 }
 
-const refuseGoog = () => e2e.setFault({ mode: 'DOWN', target: 'PLACE_ORDER', symbol: 'GOOG' });
+const rejectGoog = () => e2e.setFault({ mode: 'DOWN', target: 'PLACE_ORDER', symbol: 'GOOG' });
 const heal = () => e2e.setFault({ mode: 'NONE' });
 
-/** An order that waits for its next attempt, after one at least as a step of its own; needs {@link refuseGoog}. */
+/**
+ * An order that waits for its next attempt, after one at least as a step of its own; needs {@link
+ * rejectGoog}.
+ */
 async function failToPlace(): Promise<string> {
   const { body } = await trader.submit(buyLimit('GOOG', '1', '500.00'));
   const isWaiting = async () => ((await askStanding(e2e, body.id))?.waiting?.failures ?? 0) >= 3;
-  await waitUntil(isWaiting, { timeoutMs: LONG_MS, message: 'the order does not wait for its next attempt' });
+  await waitUntil(isWaiting, {
+    timeoutMs: LONG_MS,
+    message: 'the order does not wait for its next attempt',
+  });
   return body.id;
 }
 
-/** Refused when the next attempt has come by itself. */
+/** Rejected when the next attempt has come by itself. */
 async function retryNow(orderId: string): Promise<void> {
   try {
-    await e2e.temporal.workflow.getHandle(orderWorkflowId(orderId)).executeUpdate(RETRY_NOW_UPDATE, { args: [OPERATOR] });
+    await e2e.temporal.workflow
+      .getHandle(orderWorkflowId(orderId))
+      .executeUpdate(RETRY_NOW_UPDATE, { args: [OPERATOR] });
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
   }
@@ -87,7 +120,8 @@ async function cancel(orderId: string): Promise<void> {
   expect((await trader.cancel(orderId)).status).toBe(202);
 }
 
-const waitForCancel = (orderId: string) => trader.waitForOrder(orderId, ({ status }) => status === 'CANCELED', LONG_MS);
+const waitForCancel = (orderId: string) =>
+  trader.waitForOrder(orderId, ({ status }) => status === 'CANCELED', LONG_MS);
 
 it('trades nothing, and loses nothing, before the first version is made current', async () => {
   const [early] = await e2e.createTraders(1);
@@ -102,7 +136,7 @@ it('rolls a guarded change out under way: at half the orders, at all of them, wi
   traders = await createSellers(e2e, move, 4);
   trader = traders[0] as Trader;
   const resting = [await rest(), await rest(), await rest()] as const;
-  await refuseGoog();
+  await rejectGoog();
   const retrying = [await failToPlace(), await failToPlace()];
   await deployment.setRamping('b', 50);
   await cancel(resting[0]);
@@ -112,7 +146,8 @@ it('rolls a guarded change out under way: at half the orders, at all of them, wi
   await deployment.setCurrent('b');
   await heal();
   for (const orderId of retrying) await retryNow(orderId);
-  for (const orderId of retrying) await trader.waitForOrder(orderId, ({ status }) => status === 'NEW', LONG_MS);
+  for (const orderId of retrying)
+    await trader.waitForOrder(orderId, ({ status }) => status === 'NEW', LONG_MS);
   await cancel(resting[1]);
   await e2e.stack.processes.workers?.stop();
   await move('IBM', '114.00');
@@ -141,7 +176,7 @@ it('rolls a guarded change out under way: at half the orders, at all of them, wi
 
 it('goes back to the old version: at once for an order that has not passed the change, after a reset for one that has', async () => {
   const untouched = await rest();
-  await refuseGoog();
+  await rejectGoog();
   const touched = await failToPlace();
   await heal();
   await retryNow(touched);
@@ -153,7 +188,10 @@ it('goes back to the old version: at once for an order that has not passed the c
   await cancel(untouched);
   await waitForCancel(untouched);
   const trail = await readTrail(e2e.temporal, untouched);
-  expect({ builds: buildsOf(trail), steps: stepsOf(trail) }).toEqual({ builds: ['b', 'a'], steps: ['cancelOrder'] });
+  expect({ builds: buildsOf(trail), steps: stepsOf(trail) }).toEqual({
+    builds: ['b', 'a'],
+    steps: ['cancelOrder'],
+  });
 
   await cancel(touched);
   await waitUntilStuck(touched);
@@ -166,13 +204,16 @@ it('goes back to the old version: at once for an order that has not passed the c
 });
 
 it('loses nothing by the same change without its guard: what gets stuck goes on with the old version, what was written wrong after a reset', async () => {
-  await refuseGoog();
+  await rejectGoog();
   const begunBefore = await failToPlace();
   const held = (await trader.getBalance()).heldCash;
   await deployment.setCurrent('c');
   await cancel(begunBefore);
   await waitUntilStuck(begunBefore);
-  expect(await trader.getOrder(begunBefore)).toMatchObject({ status: 'PENDING_NEW', leavesQuantity: '1' });
+  expect(await trader.getOrder(begunBefore)).toMatchObject({
+    status: 'PENDING_NEW',
+    leavesQuantity: '1',
+  });
   expect((await trader.getBalance()).heldCash).toBe(held);
   expect(await checkHub(e2e.hub)).toEqual([]);
   const begunOnIt = await failToPlace();

@@ -4,13 +4,26 @@ import { waitUntil } from '../../dev/wait-until.ts';
 import { buyMarket, createE2eClient } from '../support/e2e-client.ts';
 import { healStack } from '../support/e2e-recovery.ts';
 import { askStanding, readCounter, waitUntilAtRest } from '../support/e2e-rest.ts';
-import { type E2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
-import { cancelResting, createSellers, moveBack, moveToResting, planLoad, type SentOrder, sendLoad } from '../support/fault-load.ts';
-import { createMoveMarket, MANUAL_MARKET_ENTRY, type MoveMarket } from '../support/manual-market.ts';
+import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import {
+  cancelResting,
+  createSellers,
+  moveBack,
+  moveToResting,
+  planLoad,
+  type SentOrder,
+  sendLoad,
+} from '../support/fault-load.ts';
+import {
+  createMoveMarket,
+  MANUAL_MARKET_ENTRY,
+  type MoveMarket,
+} from '../support/manual-market.ts';
 import { checkHub, checkInvariants } from '../support/trading-invariants.ts';
 import { seededRandom } from '../support/trading-load.ts';
+import { volume } from '../support/volume.ts';
 
-const ORDERS = 200;
+const ORDERS = volume(60, 200);
 const TRADERS = 10;
 const SEED = 20_261_127;
 /** Little enough that many orders are filled in parts, some of them by the stream of reports. */
@@ -21,16 +34,19 @@ const MINUTE_MS = 60_000;
 /** A caller waits 0.8 s for the venue. */
 const TOO_LATE_MS = 1_500;
 
-let e2e: E2eStack;
+let e2e: OwnE2eStack;
 let move: MoveMarket;
 let traders: Trader[];
 
 beforeAll(async () => {
-  e2e = await startE2eStack({ 'market-data': { SIMULATOR_SIZE: String(QUOTE_SIZE) } }, MANUAL_MARKET_ENTRY);
+  e2e = await startE2eStack({
+    env: { 'market-data': { SIMULATOR_SIZE: String(QUOTE_SIZE) } },
+    marketData: MANUAL_MARKET_ENTRY,
+  });
   move = createMoveMarket(e2e.stack.urls.marketData, QUOTE_SIZE);
 });
 
-afterAll(() => e2e.stop());
+afterAll(() => e2e?.stop());
 
 beforeEach(async () => {
   traders = await createSellers(e2e, move, TRADERS);
@@ -50,8 +66,15 @@ interface FaultCase {
 
 const venueProcess = () => e2e.stack.processes['paper-broker'];
 const heal = (): Promise<void> => e2e.setFault({ mode: 'NONE' });
-const countPlaceFailures = () => readCounter(e2e.stack.urls.paperBroker, 'paper_broker_calls_total', 'PlaceOrder', 'Unavailable');
-const countRepeated = () => readCounter(e2e.stack.urls.workersMetrics, 'hub_broker_reports_repeated_total');
+const countPlaceFailures = () =>
+  readCounter(
+    e2e.stack.urls.paperBrokerMetrics,
+    'paper_broker_calls_total',
+    'PlaceOrder',
+    'Unavailable',
+  );
+const countRepeated = () =>
+  readCounter(e2e.stack.urls.workersMetrics, 'hub_broker_reports_repeated_total');
 const countGaps = () => readCounter(e2e.stack.urls.workersMetrics, 'hub_broker_report_gaps_total');
 
 let restarts: Promise<void> = Promise.resolve();
@@ -90,7 +113,7 @@ const FAULTS: readonly FaultCase[] = [
     name: 'is killed twice in mid-load and started again at once',
     begin: async () => {},
     onSent(count) {
-      if (count !== 50 && count !== 120) return;
+      if (count !== ORDERS * 0.25 && count !== ORDERS * 0.6) return;
       restarts = restarts.then(async () => {
         await venueProcess()?.kill('SIGKILL');
         await venueProcess()?.start();
@@ -109,7 +132,7 @@ const FAULTS: readonly FaultCase[] = [
     name: 'reports in reverse order, also what a reader that comes back has missed',
     begin: () => e2e.setFault({ mode: 'REVERSE_REPORTS' }),
     onSent(count) {
-      if (count === 100) restarts = Promise.resolve(e2e.stack.processes.workers?.restart());
+      if (count === ORDERS / 2) restarts = Promise.resolve(e2e.stack.processes.workers?.restart());
     },
     endure: waitUntilVenueIsDone,
     async heal() {
@@ -132,16 +155,23 @@ const FAULTS: readonly FaultCase[] = [
 
 /** The venue has nothing to do any more: every report of it was made under the fault. */
 async function waitUntilVenueIsDone(sent: readonly SentOrder[]): Promise<void> {
-  const ids = sent.map(({ order }) => `${order.id}.1`);
+  const ids = sent.map(({ order }) => order.id);
   const isDone = async (): Promise<boolean> => {
     const closed = await e2e.venue`
       select 1 from orders where client_order_id in ${e2e.venue(ids)} and status not in ('NEW', 'PARTIALLY_FILLED')`;
     return closed.length === ids.length;
   };
-  await waitUntil(isDone, { timeoutMs: LONG_WAIT_MS_MAX, everyMs: 200, message: 'orders are still open at the venue' });
+  await waitUntil(isDone, {
+    timeoutMs: LONG_WAIT_MS_MAX,
+    everyMs: 200,
+    message: 'orders are still open at the venue',
+  });
 }
 
-/** Every order that is still open has used up its quick retries: nothing would happen to it for minutes. */
+/**
+ * Every order that is still open has used up its quick retries: nothing would happen to it for
+ * minutes.
+ */
 async function waitForLongWaits(sent: readonly SentOrder[]): Promise<void> {
   const isWaitingLong = async ({ order }: SentOrder): Promise<boolean> => {
     const standing = await askStanding(e2e, order.id);
@@ -158,29 +188,49 @@ async function waitForLongWaits(sent: readonly SentOrder[]): Promise<void> {
     pending = still;
     return still.length === 0;
   };
-  await waitUntil(isAllWaiting, { timeoutMs: LONG_WAIT_MS_MAX, everyMs: 1_000, message: 'the orders do not wait for their long retries' });
+  await waitUntil(isAllWaiting, {
+    timeoutMs: LONG_WAIT_MS_MAX,
+    everyMs: 1_000,
+    message: 'the orders do not wait for their long retries',
+  });
 }
 
-/** What an operator does once the venue is back: ends the waits, also those that began anew because it was too early. */
+/**
+ * What an operator does once the venue is back: ends the waits, also those that began anew because
+ * it was too early.
+ */
 async function retryAll(sent: readonly SentOrder[]): Promise<void> {
   const caller = traders[0]?.account.caller;
   if (!caller) throw new Error('there is no trader');
   const tokens = createAccessTokens(e2e.stack.env.JWT_SECRET ?? '', Date.now);
-  const operator = createE2eClient(e2e.stack.urls.api, await tokens.sign({ ...caller, roles: ['OPERATOR'] }));
+  const operator = createE2eClient(
+    e2e.stack.urls.api,
+    await tokens.sign({ ...caller, roles: ['OPERATOR'] }),
+  );
   const ids = sent.map(({ order }) => order.id);
   const retryOpen = async (): Promise<boolean> => {
     const open = await e2e.hub<{ id: string }[]>`
       select id from orders where id in ${e2e.hub(ids)} and status in ('PENDING_NEW', 'PENDING_CANCEL')`;
     for (const { id } of open) {
-      const answer = await operator.send('POST', `/v1/admin/orders/${id}/retry`, { body: { reason: 'the venue is back' } });
+      const answer = await operator.send('POST', `/v1/admin/orders/${id}/retry`, {
+        body: { reason: 'the venue is back' },
+      });
       expect([202, 409], answer.text).toContain(answer.status);
     }
     return open.length === 0;
   };
-  await waitUntil(retryOpen, { timeoutMs: LONG_WAIT_MS_MAX, everyMs: 1_000, message: 'the orders cannot be retried' });
+  await waitUntil(retryOpen, {
+    timeoutMs: LONG_WAIT_MS_MAX,
+    everyMs: 1_000,
+    message: 'the orders cannot be retried',
+  });
 }
 
-const ENDS = { AT_ONCE: 'FILLED', RESTS_THEN_FILLS: 'FILLED', RESTS_THEN_CANCELED: 'CANCELED' } as const;
+const ENDS = {
+  AT_ONCE: 'FILLED',
+  RESTS_THEN_FILLS: 'FILLED',
+  RESTS_THEN_CANCELED: 'CANCELED',
+} as const;
 
 /** Each order as the hub has it in the end, with how many fills of it each side has. */
 async function readEnds(sent: readonly SentOrder[]) {
@@ -189,7 +239,7 @@ async function readEnds(sent: readonly SentOrder[]) {
     select o.id, o.status, (select count(*)::int from executions e where e.order_id = o.id) as fills from orders o where o.id in ${e2e.hub(ids)}`;
   const there = await e2e.venue<{ fills: number }[]>`
     select count(*)::int as fills from execution_reports
-    where exec_type = 'TRADE' and client_order_id in ${e2e.venue(ids.map((id) => `${id}.1`))}`;
+    where exec_type = 'TRADE' and client_order_id in ${e2e.venue(ids)}`;
   return { ends: new Map(rows.map((row) => [row.id, row])), fillsThere: there[0]?.fills ?? 0 };
 }
 
@@ -199,11 +249,15 @@ function summarize(ends: Iterable<{ status: string }>): string {
 }
 
 it.each(FAULTS.map((fault, index) => ({ ...fault, index })))(
-  'settles 200 orders as the venue traded them, each fill once, when it $name',
+  `settles ${ORDERS} orders as the venue traded them, each fill once, when it $name`,
   async ({ index, ...fault }) => {
     const before = (await fault.proof?.()) ?? 0;
     await fault.begin();
-    const sent = await sendLoad(traders, planLoad(ORDERS, seededRandom(SEED + index)), fault.onSent);
+    const sent = await sendLoad(
+      traders,
+      planLoad(ORDERS, seededRandom(SEED + index)),
+      fault.onSent,
+    );
     await moveToResting(move);
     await cancelResting(sent);
     await fault.endure?.(sent);
@@ -222,7 +276,8 @@ it.each(FAULTS.map((fault, index) => ({ ...fault, index })))(
     );
     expect(ends.size).toBe(ORDERS);
     expect(fills).toBe(fillsThere);
-    for (const { order, course } of sent) expect(ends.get(order.id), course).toMatchObject({ status: ENDS[course] });
+    for (const { order, course } of sent)
+      expect(ends.get(order.id), course).toMatchObject({ status: ENDS[course] });
     expect(await checkInvariants(e2e.hub, e2e.venue)).toEqual([]);
     expect(await e2e.hub`select 1 from holds where remaining > 0`).toHaveLength(0);
     expect(await e2e.hub`select kind, key, details from breaks`).toEqual([]);

@@ -19,9 +19,17 @@ const untilRest = (scenario: Scenario): Scenario => ({
 });
 
 /** Orders whose way is smooth, orders whose way is not, and what is about fills and settlements. */
-export const ORDER_SCENARIOS: readonly Scenario[] = [...AT_ONCE, ...RESTING, ...IN_TIME].map(untilRest);
+export const ORDER_SCENARIOS: readonly Scenario[] = [...AT_ONCE, ...RESTING, ...IN_TIME].map(
+  untilRest,
+);
 export const TROUBLE_SCENARIOS: readonly Scenario[] = IN_TROUBLE.map(untilRest);
-export const OTHER_SCENARIOS: readonly Scenario[] = [...LATE_FILLS, ...SETTLEMENTS, ...SESSION].map(untilRest);
+export const OTHER_SCENARIOS: readonly Scenario[] = [...LATE_FILLS, ...SETTLEMENTS, ...SESSION].map(
+  untilRest,
+);
 
 /** Every path of every workflow in workflows/. */
-export const SCENARIOS: readonly Scenario[] = [...ORDER_SCENARIOS, ...TROUBLE_SCENARIOS, ...OTHER_SCENARIOS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...ORDER_SCENARIOS,
+  ...TROUBLE_SCENARIOS,
+  ...OTHER_SCENARIOS,
+];

@@ -1,6 +1,7 @@
-import type * as Real from '../../workflows/order/refresh-schedule.ts';
+import type * as Real from '../../workflows/orders/refresh-schedule.ts';
 
-// workflows/order/refresh-schedule.ts with seconds for minutes: a silent venue is asked after 3 s, and then left alone.
+// workflows/orders/refresh-schedule.ts with seconds for minutes: a silent venue is asked after 3 s,
+// and then left alone.
 
 const REFRESH_AFTER_MS = [3_000, 3_600_000] as const;
 const EXPIRY_GRACE_MS = 500;

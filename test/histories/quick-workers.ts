@@ -1,15 +1,9 @@
-import { registerHooks } from 'node:module';
+import { standIn } from '../support/stand-in.ts';
 
 // The workers' process as it is, with the bundle of quick-bundle.ts in place of the real one.
 
-const REAL = new URL('../../workers/bundle-workflows.ts', import.meta.url).href;
-const QUICK = new URL('./quick-bundle.ts', import.meta.url).href;
-
-registerHooks({
-  resolve(specifier, context, nextResolve) {
-    const resolved = nextResolve(specifier, context);
-    return resolved.url === REAL ? { ...resolved, url: QUICK } : resolved;
-  },
-});
-
+standIn(
+  new URL('../../workers/bundle-workflows.ts', import.meta.url),
+  new URL('./quick-bundle.ts', import.meta.url),
+);
 await import('../../workers/main.ts');

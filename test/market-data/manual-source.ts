@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import type { Quote } from '../../contracts/ports/market-data.ts';
+import type { Quote } from '../../contracts/market/market-data.ts';
 import { makeQuote } from '../../market-data/sources/make-quote.ts';
 import type { QuoteListener, QuoteSource } from '../../market-data/sources/source.ts';
 
@@ -8,7 +8,10 @@ export interface ManualSource extends QuoteSource {
   publish(last: string, ...symbols: string[]): void;
   /** The symbols of each read, in order. */
   reads: string[][];
-  /** Holds the answers to reads back until the returned function is called; what is answered is what was newest when asked. */
+  /**
+   * Holds the answers to reads back until the returned function is called; what is answered is what
+   * was newest when asked.
+   */
   hold(): () => void;
   fail(error: Error | null): void;
   listenerCount(): number;
@@ -27,7 +30,12 @@ export function createManualSource(symbols: readonly string[]): ManualSource {
     timeMs += 1;
     const round = named.map((symbol) => {
       const sequence = (quotes.get(symbol)?.sequence ?? 0) + 1;
-      return makeQuote(symbol, { last: new Decimal(last), size: new Decimal(100) }, sequence, timeMs);
+      return makeQuote(
+        symbol,
+        { last: new Decimal(last), size: new Decimal(100) },
+        sequence,
+        timeMs,
+      );
     });
     for (const quote of round) quotes.set(quote.symbol, quote);
     for (const listener of listeners) listener(round);

@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
+import { systemEnv } from '../../dev/system-env.ts';
+import { TEST_SECRETS } from '../support/service-tokens.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'market-data', 'main.ts');
 
@@ -18,6 +20,7 @@ export interface RunningProcess {
 
 export interface MarketDataProcess extends RunningProcess {
   baseUrl: string;
+  metricsUrl: string;
   /** Every line it logged so far. */
   logs: Record<string, unknown>[];
   /** Every line it wrote to stderr: none, if all is well. */
@@ -26,44 +29,83 @@ export interface MarketDataProcess extends RunningProcess {
   metric(name: string): Promise<number>;
 }
 
-/** The real service in its own process. Prices stand still unless the variables say otherwise. Rejects with what it wrote when it does not start. */
-export async function startMarketData(variables: Record<string, string> = {}): Promise<MarketDataProcess> {
+/**
+ * The real service in its own process. Prices stand still unless the variables say otherwise.
+ * Rejects with what it wrote when it does not start.
+ */
+export async function startMarketData(
+  variables: Record<string, string> = {},
+): Promise<MarketDataProcess> {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, MARKET_DATA_PORT: '0', REPLAY_TICK_MS: '0', ...variables },
+    env: {
+      ...systemEnv(process.env),
+      MARKET_DATA_PORT: '0',
+      MARKET_DATA_METRICS_PORT: '0',
+      REPLAY_TICK_MS: '0',
+      ...TEST_SECRETS,
+      ...variables,
+    },
     stdio: 'pipe',
   });
   const complaints: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line));
   const logs: Record<string, unknown>[] = [];
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('close', (code) => reject(new Error(`market-data ended with ${code}: ${complaints.join('\n')}`)));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const entry: Record<string, unknown> = JSON.parse(line);
-      logs.push(entry);
-      if (entry.msg === 'listening') resolve(Number(entry.port));
-    });
-  });
+  const { port, metricsPort } = await new Promise<{ port: number; metricsPort: number }>(
+    (resolve, reject) => {
+      child.once('close', (code) =>
+        reject(new Error(`market-data ended with ${code}: ${complaints.join('\n')}`)),
+      );
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const entry: Record<string, unknown> = JSON.parse(line);
+        logs.push(entry);
+        if (entry.msg === 'listening')
+          resolve({ port: Number(entry.port), metricsPort: Number(entry.metricsPort) });
+      });
+    },
+  );
   const baseUrl = `http://127.0.0.1:${port}`;
+  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   const metric = async (name: string): Promise<number> => {
-    const text = await (await fetch(`${baseUrl}/metrics`)).text();
+    const text = await (await fetch(metricsUrl)).text();
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
     return line === undefined ? 0 : Number(line.slice(name.length + 1));
   };
-  return { child, port, baseUrl, logs, complaints, metric, end: (signal) => endProcess(child, signal) };
+  return {
+    child,
+    port,
+    baseUrl,
+    metricsUrl,
+    logs,
+    complaints,
+    metric,
+    end: (signal) => endProcess(child, signal),
+  };
 }
 
 /** A real Redis that keeps nothing on disk. */
 export async function startRedis(port?: number): Promise<RunningProcess & { url: string }> {
   const chosen = port ?? (await findFreePort());
-  const child = spawn('redis-server', ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    'redis-server',
+    ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
-    createInterface({ input: child.stdout }).on('line', (line) => line.includes('Ready to accept connections') && resolve());
+    createInterface({ input: child.stdout }).on(
+      'line',
+      (line) => line.includes('Ready to accept connections') && resolve(),
+    );
   });
-  return { child, port: chosen, url: `redis://127.0.0.1:${chosen}`, end: (signal) => endProcess(child, signal) };
+  return {
+    child,
+    port: chosen,
+    url: `redis://127.0.0.1:${chosen}`,
+    end: (signal) => endProcess(child, signal),
+  };
 }
 
 export async function findFreePort(): Promise<number> {
@@ -76,7 +118,10 @@ export async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-async function endProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+async function endProcess(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
     const exited = once(child, 'exit');
     child.kill(signal);

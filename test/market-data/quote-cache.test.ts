@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import type { Quote } from '../../contracts/ports/market-data.ts';
+import type { Quote } from '../../contracts/market/market-data.ts';
 import { createMarketDataMetrics } from '../../market-data/metrics.ts';
 import { createQuoteCache } from '../../market-data/quote-cache.ts';
 import type { QuoteStore } from '../../market-data/quote-store.ts';
@@ -10,15 +10,20 @@ import { createManualSource } from './manual-source.ts';
 function createManualStore() {
   const kept = new Map<string, Quote>();
   const state = { usable: true, refreshes: 0, holdRefresh: null as Promise<void> | null };
-  const whenUsable = async <T>(action: () => T): Promise<T | null> => (state.usable ? action() : null);
+  const whenUsable = async <T>(action: () => T): Promise<T | null> =>
+    state.usable ? action() : null;
   const store: QuoteStore = {
     isUsable: () => state.usable,
     read: (symbols) => whenUsable(() => symbols.map((symbol) => kept.get(symbol) ?? null)),
-    write: (quotes) => whenUsable(() => quotes.map((quote) => kept.set(quote.symbol, quote)).length),
+    write: (quotes) =>
+      whenUsable(() => quotes.map((quote) => kept.set(quote.symbol, quote)).length),
     async refresh(quotes) {
       state.refreshes += 1;
       await state.holdRefresh;
-      return whenUsable(() => quotes.filter((quote) => kept.has(quote.symbol) && kept.set(quote.symbol, quote)).length);
+      return whenUsable(
+        () =>
+          quotes.filter((quote) => kept.has(quote.symbol) && kept.set(quote.symbol, quote)).length,
+      );
     },
     remove: (symbols) => whenUsable(() => symbols.filter((symbol) => kept.delete(symbol)).length),
   };
@@ -29,7 +34,11 @@ function setUp(symbols = ['AAA', 'BBB']) {
   const source = createManualSource(symbols);
   const registry = new Registry();
   const manual = createManualStore();
-  const cache = createQuoteCache({ source, store: manual.store, metrics: createMarketDataMetrics(registry) });
+  const cache = createQuoteCache({
+    source,
+    store: manual.store,
+    metrics: createMarketDataMetrics(registry),
+  });
   const reads = async (result: string): Promise<number> => {
     const metric = await registry.getSingleMetric('market_data_cache_reads_total')?.get();
     return metric?.values.find((value) => value.labels.result === result)?.value ?? 0;
@@ -59,10 +68,17 @@ describe('the quote cache', () => {
   it('lets readers that miss at the same time share one read of the source', async () => {
     const { source, cache } = setUp();
     const release = source.hold();
-    const readers = [cache.getQuotes(['AAA']), cache.getQuotes(['AAA', 'BBB']), cache.getQuotes(['BBB']), cache.getQuotes(['AAA'])];
+    const readers = [
+      cache.getQuotes(['AAA']),
+      cache.getQuotes(['AAA', 'BBB']),
+      cache.getQuotes(['BBB']),
+      cache.getQuotes(['AAA']),
+    ];
     await new Promise((resolve) => setImmediate(resolve));
     release();
-    expect((await Promise.all(readers)).map((answer) => answer.quotes.length)).toEqual([1, 2, 1, 1]);
+    expect((await Promise.all(readers)).map((answer) => answer.quotes.length)).toEqual([
+      1, 2, 1, 1,
+    ]);
     expect(source.reads).toEqual([['AAA'], ['BBB']]);
   });
 
@@ -105,7 +121,9 @@ describe('the quote cache', () => {
     await cache.getQuotes(['AAA']);
     source.publish('101.00', 'AAA', 'BBB');
     await new Promise((resolve) => setImmediate(resolve));
-    expect([...kept.values()].map((quote) => `${quote.symbol} ${quote.last}`)).toEqual(['AAA 101.00']);
+    expect([...kept.values()].map((quote) => `${quote.symbol} ${quote.last}`)).toEqual([
+      'AAA 101.00',
+    ]);
   });
 
   it('merges the publications that come while the store is slow', async () => {
@@ -113,7 +131,8 @@ describe('the quote cache', () => {
     await cache.getQuotes(['AAA']);
     const { promise, resolve } = Promise.withResolvers<void>();
     state.holdRefresh = promise;
-    for (let cents = 1; cents <= 50; cents += 1) source.publish(`101.${String(cents).padStart(2, '0')}`, 'AAA');
+    for (let cents = 1; cents <= 50; cents += 1)
+      source.publish(`101.${String(cents).padStart(2, '0')}`, 'AAA');
     resolve();
     await new Promise((done) => setImmediate(done));
     expect(state.refreshes).toBe(2);

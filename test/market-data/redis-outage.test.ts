@@ -1,6 +1,13 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createConnectMarketData } from '../../adapters/market-data/connect-market-data.ts';
-import { type MarketDataProcess, type RunningProcess, silentLogger, startMarketData, startRedis } from './processes.ts';
+import { asService } from '../support/service-tokens.ts';
+import {
+  type MarketDataProcess,
+  type RunningProcess,
+  silentLogger,
+  startMarketData,
+  startRedis,
+} from './processes.ts';
 
 const WAIT = { timeout: 20_000, interval: 50 };
 const HITS = 'market_data_cache_reads_total{result="hit"}';
@@ -15,13 +22,27 @@ function keep<T extends RunningProcess>(process: T): T {
   return process;
 }
 
-const connect = (service: MarketDataProcess) => createConnectMarketData({ baseUrl: service.baseUrl, logger: silentLogger });
-const untilCached = (service: MarketDataProcess) => vi.waitFor(async () => expect(await service.metric('redis_degraded')).toBe(0), WAIT);
+const connect = (service: MarketDataProcess) =>
+  createConnectMarketData({
+    baseUrl: service.baseUrl,
+    authenticate: asService('market-data'),
+    logger: silentLogger,
+  });
+const untilCached = (service: MarketDataProcess) =>
+  vi.waitFor(async () => expect(await service.metric('redis_degraded')).toBe(0), WAIT);
 
-describe('the service with a real Redis', () => {
-  it('fails no request when Redis is killed under load, and uses it again when it is back', { timeout: 60_000 }, async () => {
-    const redis = keep(await startRedis());
-    const service = keep(await startMarketData({ REDIS_URL: redis.url, REPLAY_TICK_MS: '20' }));
+describe('the service whose Redis is disturbed', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let service: MarketDataProcess;
+  beforeAll(async () => {
+    redis = await startRedis();
+    service = await startMarketData({ REDIS_URL: redis.url, REPLAY_TICK_MS: '20' });
+  });
+  afterAll(() => Promise.all([redis.end('SIGKILL'), service.end('SIGKILL')]));
+
+  it('fails no request when Redis is killed under load, and uses it again when it is back', {
+    timeout: 60_000,
+  }, async () => {
     const marketData = connect(service);
     await untilCached(service);
 
@@ -44,24 +65,25 @@ describe('the service with a real Redis', () => {
     await untilAnswers(200);
     await vi.waitFor(async () => expect(await service.metric('redis_degraded')).toBe(1), WAIT);
 
-    keep(await startRedis(redis.port));
+    redis = await startRedis(redis.port);
     await untilCached(service);
     const hits = await service.metric(HITS);
     await vi.waitFor(async () => expect(await service.metric(HITS)).toBeGreaterThan(hits), WAIT);
     load.stop = true;
     await clients;
-    // A stalled machine may see a second outage; what counts is one line for each, not one for each call.
+    // A stalled machine may see a second outage; what counts is one line for each, not one for each
+    // call.
     const outages = await service.metric('redis_outages_total');
     expect(outages).toBeGreaterThanOrEqual(1);
     expect(outages).toBeLessThan(10);
-    expect(service.logs.filter((entry) => entry.msg === 'Redis is away: going on without it')).toHaveLength(outages);
+    expect(
+      service.logs.filter((entry) => entry.msg === 'Redis is away: going on without it'),
+    ).toHaveLength(outages);
   });
 
-  it('fails no request while Redis hangs, and drops what went stale meanwhile', { timeout: 60_000 }, async () => {
-    const redis = keep(await startRedis());
-    const service = keep(
-      await startMarketData({ REDIS_URL: redis.url, SOURCE: 'simulator', SIMULATOR_TICK_MS: '50', SIMULATOR_SYMBOLS: 'AAPL:205.75' }),
-    );
+  it('fails no request while Redis hangs, and drops what went stale meanwhile', {
+    timeout: 60_000,
+  }, async () => {
     const marketData = connect(service);
     await untilCached(service);
     await marketData.getQuotes(['AAPL']);
@@ -75,11 +97,18 @@ describe('the service with a real Redis', () => {
     expect(during).toBeGreaterThan(0);
     expect(after).toBeGreaterThanOrEqual(during);
   });
+});
 
-  it('keeps, forgets and warms quotes in Redis', { timeout: 60_000 }, async () => {
-    const redis = keep(await startRedis());
-    const service = keep(await startMarketData({ REDIS_URL: redis.url }));
+describe('the service with a real Redis', () => {
+  it('starts without it, takes it up when it comes, and keeps, forgets and warms quotes there', {
+    timeout: 60_000,
+  }, async () => {
+    const early = await startRedis();
+    await early.end('SIGKILL');
+    const service = keep(await startMarketData({ REDIS_URL: early.url }));
     const marketData = connect(service);
+    expect((await marketData.getQuotes(['AAPL'])).quotes).toHaveLength(1);
+    keep(await startRedis(early.port));
     await untilCached(service);
 
     await marketData.getQuotes(['AAPL']);
@@ -95,20 +124,12 @@ describe('the service with a real Redis', () => {
 
   it('forgets entries whose time is over', { timeout: 60_000 }, async () => {
     const redis = keep(await startRedis());
-    const service = keep(await startMarketData({ REDIS_URL: redis.url, CACHE_TTL_MS: '50', REPLAY_TICK_MS: '20' }));
+    const service = keep(
+      await startMarketData({ REDIS_URL: redis.url, CACHE_TTL_MS: '50', REPLAY_TICK_MS: '20' }),
+    );
     const marketData = connect(service);
     await untilCached(service);
     expect(await marketData.warmCache([])).toBe(5);
     await vi.waitFor(async () => expect(await marketData.invalidateCache([])).toBe(0), WAIT);
-  });
-
-  it('starts without Redis and takes it up when it comes', { timeout: 60_000 }, async () => {
-    const early = await startRedis();
-    await early.end('SIGKILL');
-    const service = keep(await startMarketData({ REDIS_URL: early.url }));
-    const marketData = connect(service);
-    expect((await marketData.getQuotes(['AAPL'])).quotes).toHaveLength(1);
-    keep(await startRedis(early.port));
-    await untilCached(service);
   });
 });

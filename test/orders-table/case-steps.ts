@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { OrderStatus } from '../../domain/order/order.ts';
+import type { OrderStatus } from '../../domain/orders/order.ts';
 import type { FundedAccount } from '../support/accounts.ts';
 import { type tue, wed } from './market-time.ts';
 import type { OperatorWord } from './outcomes.ts';
@@ -23,16 +23,31 @@ export type Day = typeof tue;
 export const PLENTY = '1000';
 const OPERATOR = { operator: 'user/olga', reason: 'the venue does not answer' };
 
-export const sized = ({ bid, ask, last }: Prices, size: string = PLENTY) => ({ bid, ask, last, bidSize: size, askSize: size });
+export const sized = ({ bid, ask, last }: Prices, size: string = PLENTY) => ({
+  bid,
+  ask,
+  last,
+  bidSize: size,
+  askSize: size,
+});
 
 /** Submits the order on a quote; returns its id. */
-export async function submitOn({ rig, account, row }: Play, prices: Prices, size: string = PLENTY): Promise<string> {
+export async function submitOn(
+  { rig, account, row }: Play,
+  prices: Prices,
+  size: string = PLENTY,
+): Promise<string> {
   await rig.quote(sized(prices, size));
   return rig.submit(account, termsOf(row));
 }
 
 /** Brings an order to its stop, and trades it there. */
-export async function trigger({ rig, course }: Play, orderId: string, day: Day, size: string): Promise<void> {
+export async function trigger(
+  { rig, course }: Play,
+  orderId: string,
+  day: Day,
+  size: string,
+): Promise<void> {
   await untilThere(rig);
   if (rig.venue().mood === 'ANSWERING') await untilStatus(rig, orderId, 'NEW');
   await rig.advanceTo(day('10:05'));
@@ -54,10 +69,20 @@ export async function tradeOn({ rig, course }: Play, orderId: string, day: Day):
 }
 
 /** Of OPG the only one left this week; of CLS each day's. */
-export const cutoffOf = ({ row }: Play, day: Day): number => (row.timeInForce === 'OPG' ? wed('09:28') : day('15:50'));
+export const cutoffOf = ({ row }: Play, day: Day): number =>
+  row.timeInForce === 'OPG' ? wed('09:28') : day('15:50');
 
-/** The order is held until its cutoff and at the venue from then on; the prices are those of its auction. */
-export async function holdAuction(play: Play, orderId: string, day: Day, prices: Prices, size: string = PLENTY): Promise<void> {
+/**
+ * The order is held until its cutoff and at the venue from then on; the prices are those of its
+ * auction.
+ */
+export async function holdAuction(
+  play: Play,
+  orderId: string,
+  day: Day,
+  prices: Prices,
+  size: string = PLENTY,
+): Promise<void> {
   const { rig, row } = play;
   await rig.advanceTo(cutoffOf(play, day) - 2_000);
   await expectWaiting(rig, orderId);
@@ -69,10 +94,15 @@ export async function holdAuction(play: Play, orderId: string, day: Day, prices:
 }
 
 /** The operator ends the order. */
-export async function sayWord({ rig, word }: Pick<Play, 'rig' | 'word'>, orderId: string): Promise<void> {
+export async function sayWord(
+  { rig, word }: Pick<Play, 'rig' | 'word'>,
+  orderId: string,
+): Promise<void> {
   await rig.time.refresh();
   const said =
-    word === 'fail' ? rig.workflows.failOrder(orderId, orderId, OPERATOR) : rig.workflows.cancelOrder(orderId, orderId, OPERATOR);
+    word === 'fail'
+      ? rig.workflows.failOrder(orderId, orderId, OPERATOR)
+      : rig.workflows.cancelOrder(orderId, orderId, OPERATOR);
   expect(await said).toBe('DONE');
 }
 
@@ -84,7 +114,11 @@ export async function untilThere(rig: TableRig): Promise<void> {
   );
 }
 
-export async function untilStatus(rig: TableRig, orderId: string, status: OrderStatus): Promise<void> {
+export async function untilStatus(
+  rig: TableRig,
+  orderId: string,
+  status: OrderStatus,
+): Promise<void> {
   await until(
     () => rig.read(orderId),
     ({ order }) => order.status === status,

@@ -2,7 +2,10 @@ import type { Books } from '../support/books.ts';
 import type { Fill, Part } from './outcomes.ts';
 import { courseOf, type Row } from './rows.ts';
 
-/** The test's own arithmetic, in whole numbers of 10⁻⁸: nothing of the domain's is used to check the domain. */
+/**
+ * The test's own arithmetic, in whole numbers of 10⁻⁸: nothing of the domain's is used to check the
+ * domain.
+ */
 const DECIMALS = 8;
 const ONE = 10n ** 8n;
 
@@ -20,10 +23,17 @@ export function scriptedFills(row: Row, fills: readonly Fill[]): ScriptedFill[] 
   });
 }
 
-/** Cash of all fills together in cents, half-even. */
-const cashCents = (fills: readonly ScriptedFill[]): bigint => divideHalfEven(costOf(fills), ONE ** 2n / 100n);
+/**
+ * Cash of all fills together in whole cents: what is bought costs no less than it is worth, what is
+ * sold brings no more.
+ */
+function cashCents({ side }: Row, fills: readonly ScriptedFill[]): bigint {
+  const [cost, cent] = [costOf(fills), ONE ** 2n / 100n];
+  return side === 'BUY' ? (cost + cent - 1n) / cent : cost / cent;
+}
 
-export const totalQuantity = (fills: readonly ScriptedFill[]): string => plain(sum(fills.map(({ quantity }) => units(quantity))));
+export const totalQuantity = (fills: readonly ScriptedFill[]): string =>
+  plain(sum(fills.map(({ quantity }) => units(quantity))));
 
 /** `null` when nothing is filled. */
 export function averagePrice(fills: readonly ScriptedFill[]): string | null {
@@ -32,12 +42,12 @@ export function averagePrice(fills: readonly ScriptedFill[]): string | null {
 }
 
 /**
- * The books of an account that had 100,000.00, once its order has come to its end. A seller has bought ten shares at 100.00 before. No trade
- * is settled yet.
+ * The books of an account that had 100,000.00, once its order has come to its end. A seller has
+ * bought ten shares at 100.00 before. No trade is settled yet.
  */
 export function expectedBooks(row: Row, fills: readonly ScriptedFill[]): Books {
   const before = row.side === 'SELL' ? -100_000n : 0n;
-  const unsettled = before + (row.side === 'SELL' ? cashCents(fills) : -cashCents(fills));
+  const unsettled = before + (row.side === 'SELL' ? cashCents(row, fills) : -cashCents(row, fills));
   const position = positionAfter(row, fills);
   return {
     settled: '100000.00',
@@ -45,12 +55,18 @@ export function expectedBooks(row: Row, fills: readonly ScriptedFill[]): Books {
     held: '0.00',
     buyingPower: dollars(10_000_000n + unsettled),
     openHolds: 0,
-    positions: position === null ? [] : [{ symbol: 'AAPL', heldQuantity: '0', securities: position.quantity, ...position }],
+    positions:
+      position === null
+        ? []
+        : [{ symbol: 'AAPL', heldQuantity: '0', securities: position.quantity, ...position }],
     sums: position === null ? { USD: '0' } : { USD: '0', AAPL: '0' },
   };
 }
 
-function positionAfter(row: Row, fills: readonly ScriptedFill[]): { quantity: string; averagePrice: string } | null {
+function positionAfter(
+  row: Row,
+  fills: readonly ScriptedFill[],
+): { quantity: string; averagePrice: string } | null {
   if (row.side === 'BUY') {
     const average = averagePrice(fills);
     return average === null ? null : { quantity: totalQuantity(fills), averagePrice: average };
@@ -60,9 +76,11 @@ function positionAfter(row: Row, fills: readonly ScriptedFill[]): { quantity: st
 }
 
 /** Σ quantity × price, with 16 decimals. */
-const costOf = (fills: readonly ScriptedFill[]): bigint => sum(fills.map(({ quantity, price }) => units(quantity) * units(price)));
+const costOf = (fills: readonly ScriptedFill[]): bigint =>
+  sum(fills.map(({ quantity, price }) => units(quantity) * units(price)));
 
-const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
+const sum = (values: readonly bigint[]): bigint =>
+  values.reduce((total, value) => total + value, 0n);
 
 function units(text: string): bigint {
   const [whole = '0', fraction = ''] = text.split('.');

@@ -1,10 +1,14 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Clock } from '../../contracts/clock.ts';
-import type { TradingCalendar, TradingSession } from '../../domain/calendar/calendar.ts';
+import type { TradingCalendar, TradingSession } from '../../domain/market/calendar.ts';
 
-const instant = (date: string, time: string, offset: string): number => Date.parse(`${date}T${time}${offset}`);
+const instant = (date: string, time: string, offset: string): number =>
+  Date.parse(`${date}T${time}${offset}`);
 
-/** A Tuesday and a Wednesday on which the market is open from 09:30 to 16:00 in New York, and the day 90 days after that Tuesday. */
+/**
+ * A Tuesday and a Wednesday on which the market is open from 09:30 to 16:00 in New York, and the
+ * day 90 days after that Tuesday.
+ */
 export const tue = (time: string): number => instant('2026-11-24', time, '-05:00');
 export const wed = (time: string): number => instant('2026-11-25', time, '-05:00');
 export const day90 = (time: string): number => instant('2027-02-22', time, '-05:00');
@@ -13,11 +17,14 @@ export const day90 = (time: string): number => instant('2027-02-22', time, '-05:
 export const summer = (date: string, time: string): number => instant(date, time, '-04:00');
 
 /**
- * The server's time, and the market's. A case may begin at any moment of the market's calendar: the calendar's sessions are moved to where
- * the server's time, which never goes back, happens to be.
+ * The server's time, and the market's. A case may begin at any moment of the market's calendar: the
+ * calendar's sessions are moved to where the server's time, which never goes back, happens to be.
  */
 export interface MarketTime {
-  /** The server's time as everybody but the server is told it; to be refreshed before a use, since the server skips. */
+  /**
+   * The server's time as everybody but the server is told it; to be refreshed before a use, since
+   * the server skips.
+   */
   clock: Clock;
   refresh(): Promise<void>;
   /** Makes it this moment at the market. */
@@ -30,7 +37,10 @@ export interface MarketTime {
   calendar: TradingCalendar;
 }
 
-export function createMarketTime(env: TestWorkflowEnvironment, market: TradingCalendar): MarketTime {
+export function createMarketTime(
+  env: TestWorkflowEnvironment,
+  market: TradingCalendar,
+): MarketTime {
   let known = { serverMs: 0, atMs: performance.now() };
   let shiftMs = 0;
   // While the server does not skip, its time passes as ours does.
@@ -61,7 +71,11 @@ export function createMarketTime(env: TestWorkflowEnvironment, market: TradingCa
   };
 }
 
-function movedCalendar(market: TradingCalendar, toMarket: (ms: number) => number, toServer: (ms: number) => number): TradingCalendar {
+function movedCalendar(
+  market: TradingCalendar,
+  toMarket: (ms: number) => number,
+  toServer: (ms: number) => number,
+): TradingCalendar {
   const moved = <T extends TradingSession>(session: T): T => ({
     ...session,
     opensAt: toServer(session.opensAt),

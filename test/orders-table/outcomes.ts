@@ -1,5 +1,5 @@
-import type { BreakKind } from '../../contracts/ports/breaks.ts';
-import type { OrderStatus, TimeInForce } from '../../domain/order/order.ts';
+import type { BreakKind } from '../../contracts/executions/breaks.ts';
+import type { OrderStatus, TimeInForce } from '../../domain/orders/order.ts';
 import { day90, tue, wed } from './market-time.ts';
 import { type Course, ROWS, type Row } from './rows.ts';
 
@@ -8,7 +8,7 @@ export const SCENARIOS = [
   'fills at once',
   'fills in parts',
   'never fills',
-  'venue refuses',
+  'venue rejects',
   'venue unreachable',
   'answer lost',
   'market closed',
@@ -26,13 +26,23 @@ export interface Outcome {
   status: OrderStatus;
   rejectCode: string | null;
   fills: readonly Fill[];
-  /** The moment at the market at which it ended, where that does not depend on when somebody looks; to the minute. */
+  /**
+   * The moment at the market at which it ended, where that does not depend on when somebody looks;
+   * to the minute.
+   */
   endsAt: number | null;
-  /** How its workflow completed, where that is not how the order stands in the end: a fill came to light later. */
+  /**
+   * How its workflow completed, where that is not how the order stands in the end: a fill came to
+   * light later.
+   */
   workflow: { status: OrderStatus; breaks: readonly BreakKind[] } | null;
 }
 
-const ended = (status: OrderStatus, fills: readonly Fill[], endsAt: number | null = null): Outcome => ({
+const ended = (
+  status: OrderStatus,
+  fills: readonly Fill[],
+  endsAt: number | null = null,
+): Outcome => ({
   status,
   rejectCode: null,
   fills,
@@ -49,9 +59,13 @@ type Cell = Outcome | Record<OperatorWord, Outcome>;
 
 const IN_PARTS: readonly Fill[] = ['FIRST Tue', 'SECOND Tue', 'REST Tue'];
 
-/** The table. Types differ in prices and quantities alone (rows.ts); what becomes of an order is a matter of its time in force. */
+/**
+ * The table. Types differ in prices and quantities alone (rows.ts); what becomes of an order is a
+ * matter of its time in force.
+ */
 const TABLE: Readonly<Record<Scenario, Readonly<Record<TimeInForce, Cell>>>> = {
-  // Submitted on Tuesday at 10:00: OPG takes part in Wednesday's opening auction, CLS in Tuesday's closing auction.
+  // Submitted on Tuesday at 10:00: OPG takes part in Wednesday's opening auction, CLS in Tuesday's
+  // closing auction.
   'fills at once': {
     DAY: ended('FILLED', ['WHOLE Tue']),
     GTC: ended('FILLED', ['WHOLE Tue']),
@@ -77,7 +91,7 @@ const TABLE: Readonly<Record<Scenario, Readonly<Record<TimeInForce, Cell>>>> = {
     OPG: ended('CANCELED', [], wed('09:30')),
     CLS: ended('CANCELED', [], tue('16:00')),
   },
-  'venue refuses': {
+  'venue rejects': {
     DAY: rejected('BROKER_REJECTED'),
     GTC: rejected('BROKER_REJECTED'),
     IOC: rejected('BROKER_REJECTED'),
@@ -85,7 +99,8 @@ const TABLE: Readonly<Record<Scenario, Readonly<Record<TimeInForce, Cell>>>> = {
     OPG: rejected('BROKER_REJECTED'),
     CLS: rejected('BROKER_REJECTED'),
   },
-  // No call ever arrives. GTC uses up its retries and is SUSPENDED, but still has an end of its own.
+  // No call ever arrives. GTC uses up its retries and is SUSPENDED, but still has an end of its
+  // own.
   'venue unreachable': {
     DAY: ended('EXPIRED', [], tue('16:00')),
     GTC: ended('EXPIRED', [], day90('10:00')),
@@ -94,12 +109,19 @@ const TABLE: Readonly<Record<Scenario, Readonly<Record<TimeInForce, Cell>>>> = {
     OPG: ended('EXPIRED', [], wed('09:35')),
     CLS: ended('EXPIRED', [], tue('16:05')),
   },
-  // The order arrives and fills in part (FOK whole), nobody hears of it for hours: an operator's fail comes before that, a cancel after.
+  // The order arrives and fills in part (FOK whole), nobody hears of it for hours: an operator's
+  // fail comes before that, a cancel after.
   'answer lost': {
     DAY: ended('EXPIRED', ['FIRST Tue'], tue('16:00')),
     GTC: ended('FILLED', ['FIRST Tue', 'SECOND Wed', 'REST Wed']),
-    IOC: { fail: afterwards('CANCELED', ended('CANCELED', ['FIRST Tue'])), cancel: ended('CANCELED', ['FIRST Tue'], tue('10:00')) },
-    FOK: { fail: afterwards('CANCELED', ended('FILLED', ['WHOLE Tue'])), cancel: ended('FILLED', ['WHOLE Tue'], tue('10:00')) },
+    IOC: {
+      fail: afterwards('CANCELED', ended('CANCELED', ['FIRST Tue'])),
+      cancel: ended('CANCELED', ['FIRST Tue'], tue('10:00')),
+    },
+    FOK: {
+      fail: afterwards('CANCELED', ended('FILLED', ['WHOLE Tue'])),
+      cancel: ended('FILLED', ['WHOLE Tue'], tue('10:00')),
+    },
     OPG: ended('CANCELED', ['FIRST Wed'], wed('09:30')),
     CLS: ended('CANCELED', ['FIRST Tue'], tue('16:00')),
   },
@@ -123,14 +145,25 @@ export interface TableCase {
 }
 
 /** Every cell of the table, those that an operator ends once for each of his words. */
-export const CASES: readonly TableCase[] = SCENARIOS.flatMap((scenario) => ROWS.flatMap((row) => casesOf(row, scenario)));
+export const CASES: readonly TableCase[] = SCENARIOS.flatMap((scenario) =>
+  ROWS.flatMap((row) => casesOf(row, scenario)),
+);
 
 function casesOf(row: Row, scenario: Scenario): TableCase[] {
   const cell = TABLE[scenario][row.timeInForce];
   const order = `${row.side} ${row.type} ${row.timeInForce}${row.isNotional ? ' by notional' : ''}`;
-  if ('status' in cell) return [{ name: `${order}, ${scenario}: ${cell.status}`, row, scenario, word: null, outcome: cell }];
+  if ('status' in cell)
+    return [
+      { name: `${order}, ${scenario}: ${cell.status}`, row, scenario, word: null, outcome: cell },
+    ];
   return (['fail', 'cancel'] as const).map((word) => {
     const outcome = cell[word];
-    return { name: `${order}, ${scenario}, the operator's ${word}: ${outcome.status}`, row, scenario, word, outcome };
+    return {
+      name: `${order}, ${scenario}, the operator's ${word}: ${outcome.status}`,
+      row,
+      scenario,
+      word,
+      outcome,
+    };
   });
 }

@@ -1,55 +1,74 @@
+import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { pino } from 'pino';
-import { createExecutionActivities } from '../../activities/execution-activities.ts';
-import { createOrderActivities } from '../../activities/order-activities.ts';
-import { createBreakStore } from '../../adapters/postgres/break-store.ts';
+import { createExecutionActivities } from '../../activities/executions/execution-activities.ts';
+import { createOrderActivities } from '../../activities/orders/order-activities.ts';
 import { type Database, openDatabase } from '../../adapters/postgres/database.ts';
-import { createFillTrail } from '../../adapters/postgres/fill-trail.ts';
-import { createOrderStore } from '../../adapters/postgres/order-store.ts';
-import { createExecutionWorkflows } from '../../adapters/temporal/execution-workflows.ts';
-import { createOrderWorkflows } from '../../adapters/temporal/order-workflows.ts';
+import { createBreakStore } from '../../adapters/postgres/executions/break-store.ts';
+import { createOrderStore } from '../../adapters/postgres/orders/order-store.ts';
+import { createReportSeals } from '../../adapters/security/report-seals.ts';
+import { createExecutionWorkflows } from '../../adapters/temporal/executions/execution-workflows.ts';
+import { createOrderWorkflows } from '../../adapters/temporal/orders/order-workflows.ts';
+import type { Broker, Brokers, ExecutionReport } from '../../contracts/broker-session/broker.ts';
+import type { ExecutionWorkflows } from '../../contracts/executions/execution-workflows.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
-import type { OrderTerms } from '../../contracts/orders.ts';
-import type { Broker, ExecutionReport } from '../../contracts/ports/broker.ts';
-import type { MarketData, Quote } from '../../contracts/ports/market-data.ts';
-import type { WorkingOrder } from '../../contracts/ports/order-store.ts';
-import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
+import type { MarketData, Quote } from '../../contracts/market/market-data.ts';
+import type { OrderTerms } from '../../contracts/orders/order.ts';
+import type { WorkingOrder } from '../../contracts/orders/order-store.ts';
+import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
+import { ATTENTION_NEEDED, type OrderProgress } from '../../contracts/orders/workflow-messages.ts';
 import { ORDERS_TASK_QUEUE } from '../../contracts/task-queues.ts';
-import { ATTENTION_NEEDED, type OrderProgress } from '../../contracts/workflow-messages.ts';
-import { xnysCalendar } from '../../domain/calendar/xnys.ts';
-import { createDeliverReports } from '../../use-cases/broker-session/deliver-reports.ts';
-import { createFindUnbooked } from '../../use-cases/broker-session/find-unbooked.ts';
-import { createBookLateExecution } from '../../use-cases/executions/book-late-execution.ts';
-import { createRaiseBreak } from '../../use-cases/executions/raise-break.ts';
-import { createAcceptOrder } from '../../use-cases/orders/accept-order.ts';
-import { createOrderSteps } from '../../use-cases/orders/order-steps.ts';
-import { createSubmitOrder } from '../../use-cases/orders/submit-order.ts';
+import { xnysCalendar } from '../../domain/market/xnys.ts';
+import { bind } from '../../use-cases/bind.ts';
+import { findUnbooked } from '../../use-cases/broker-session/answered-reports.ts';
+import { deliverReports } from '../../use-cases/broker-session/deliver-reports.ts';
+import { bookLateExecution } from '../../use-cases/executions/book-late-execution.ts';
+import { createEarlyStarts } from '../../use-cases/orders/early-starts.ts';
+import { orderSteps } from '../../use-cases/orders/order-steps.ts';
+import { type SubmitOrderDeps, submitOrder } from '../../use-cases/orders/submit-order.ts';
 import type { FundedAccount } from '../support/accounts.ts';
-import { createEngineBroker, type EngineBroker, type MarketQuote } from '../support/engine-broker.ts';
-import { registerAttention } from '../support/order-workflow-rig.ts';
-import { createTestDatabase, useTimeSkipping } from '../support/services.ts';
+import {
+  createEngineBroker,
+  type EngineBroker,
+  type MarketQuote,
+} from '../support/engine-broker.ts';
+import { UNLIMITED } from '../support/raised-limits.ts';
+import { TEST_SECRETS } from '../support/service-tokens.ts';
+import { createTestDatabase } from '../support/services.ts';
+import { untilPolling } from '../support/shared-worker.ts';
+import { useTimeSkipping } from '../support/time-skipping.ts';
+import { useWorkflowBundle } from '../support/workflow-bundle.ts';
 import { createMarketTime, type MarketTime } from './market-time.ts';
 import { until } from './until.ts';
 
 export const SYMBOL = 'AAPL';
-const INDEXED_KEYWORD = 2;
 const ATTENTION = defineSearchAttributeKey(ATTENTION_NEEDED, SearchAttributeType.BOOL);
 
-/** The order path whole: submission, workflow, activities and Postgres as they are, before a venue and a clock that the test moves. */
+/**
+ * The order path whole: submission, workflow, activities and Postgres as they are, before a venue
+ * and a clock that the test moves.
+ */
 export interface TableRig {
   readonly database: Database;
   readonly workflows: OrderWorkflows;
+  readonly executions: ExecutionWorkflows;
+  readonly client: Client;
   readonly time: MarketTime;
   /** The venue of the present case. */
   venue(): EngineBroker;
   /** A new venue, at this moment of the market. */
   begin(marketMs: number): Promise<void>;
-  /** The market moves now: the venue works it, its reports are delivered, and a decision on an order stands on it. */
+  /**
+   * The market moves now: the venue works it, its reports are delivered, and a decision on an order
+   * stands on it.
+   */
   quote(numbers: MarketQuote): Promise<void>;
   submit(account: FundedAccount, terms: OrderTerms): Promise<string>;
-  /** Lets time pass; what becomes due at the venue meanwhile happens at its time, and is delivered. */
+  /**
+   * Lets time pass; what becomes due at the venue meanwhile happens at its time, and is delivered.
+   */
   advanceTo(marketMs: number): Promise<void>;
   /** The venue answers again; with its stream of reports, unless that stays down. */
   comeBack(options: { withStream: boolean }): Promise<void>;
@@ -57,18 +76,25 @@ export interface TableRig {
   needsAttention(orderId: string): Promise<boolean>;
   /** Waits until the order's workflow has completed, without letting time skip. */
   result(orderId: string): Promise<OrderProgress>;
+  /** How many reports were told to orders that the venue knows nothing of. */
+  unconfirmed(): number;
   stop(): Promise<void>;
 }
 
 export async function createTableRig(): Promise<TableRig> {
-  const database = openDatabase((await createTestDatabase()).url, { poolSize: 8, applicationName: 'orders-table' });
+  const database = openDatabase((await createTestDatabase()).url, {
+    poolSize: 8,
+    applicationName: 'orders-table',
+  });
   await database.sql`insert into instruments (symbol, name, exchange) values (${SYMBOL}, 'Apple Inc.', 'NASDAQ')`;
-  const env = await createServer();
+  const workflowBundle = await useWorkflowBundle();
+  const env = await useTimeSkipping();
   const time = createMarketTime(env, xnysCalendar);
   const venue = createVenueSide(time);
   const path = createOrderPath(env, database, time, venue);
-  const worker = await createWorker(env, path.activities, time.refresh);
+  const worker = await createWorker(env, workflowBundle, path.activities, time.refresh);
   const running = worker.run();
+  await untilPolling(env.client, ORDERS_TASK_QUEUE);
   const handleOf = (orderId: string) => env.client.workflow.getHandle(orderWorkflowId(orderId));
 
   async function deliver(): Promise<void> {
@@ -79,6 +105,9 @@ export async function createTableRig(): Promise<TableRig> {
   return {
     database,
     workflows: path.workflows,
+    executions: path.executions,
+    client: env.client,
+    unconfirmed: path.unconfirmed,
     time,
     venue: () => venue.current,
     async begin(marketMs) {
@@ -113,7 +142,8 @@ export async function createTableRig(): Promise<TableRig> {
       if (!working) throw new Error(`there is no order ${orderId}`);
       return working;
     },
-    needsAttention: async (orderId) => (await handleOf(orderId).describe()).typedSearchAttributes.get(ATTENTION) === true,
+    needsAttention: async (orderId) =>
+      (await handleOf(orderId).describe()).typedSearchAttributes.get(ATTENTION) === true,
     async result(orderId) {
       const isOver = ({ status }: { status: { name: string } }) => status.name !== 'RUNNING';
       await until(() => handleOf(orderId).describe(), isOver, `workflow order/${orderId} is over`);
@@ -128,21 +158,19 @@ export async function createTableRig(): Promise<TableRig> {
   };
 }
 
-async function createServer(): Promise<TestWorkflowEnvironment> {
-  const executable = { type: 'existing-path', path: await useTimeSkipping() } as const;
-  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-  await registerAttention(env);
-  const searchAttributes = { AccountId: INDEXED_KEYWORD, Symbol: INDEXED_KEYWORD };
-  await env.connection.operatorService.addSearchAttributes({ namespace: env.namespace ?? 'default', searchAttributes });
-  return env;
-}
-
-/** Each attempt of an activity learns what time it is: the server has skipped since the one before. */
-async function createWorker(env: TestWorkflowEnvironment, activities: object, refresh: () => Promise<void>): Promise<Worker> {
+/**
+ * Each attempt of an activity learns what time it is: the server has skipped since the one before.
+ */
+async function createWorker(
+  env: TestWorkflowEnvironment,
+  workflowBundle: WorkflowBundle,
+  activities: object,
+  refresh: () => Promise<void>,
+): Promise<Worker> {
   return Worker.create({
     connection: env.nativeConnection,
     taskQueue: ORDERS_TASK_QUEUE,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: new URL('../../workflows/index.ts', import.meta.url).pathname }),
+    workflowBundle,
     activities,
     interceptors: {
       activity: [
@@ -168,6 +196,7 @@ function createVenueSide(time: MarketTime) {
     cancelOrder: (id) => current.broker.cancelOrder(id),
     replaceOrder: (id, replacement) => current.broker.replaceOrder(id, replacement),
     getOrder: (id) => current.broker.getOrder(id),
+    listStops: (ids) => current.broker.listStops(ids),
     streamExecutionReports: (after, signal) => current.broker.streamExecutionReports(after, signal),
   };
   const marketData: MarketData = {
@@ -191,7 +220,12 @@ function createVenueSide(time: MarketTime) {
       side.isStreamDown = false;
     },
     quote(numbers: MarketQuote): void {
-      latest = { symbol: SYMBOL, ...numbers, sequence: (latest?.sequence ?? 0) + 1, time: new Date(time.clock()).toISOString() };
+      latest = {
+        symbol: SYMBOL,
+        ...numbers,
+        sequence: (latest?.sequence ?? 0) + 1,
+        time: new Date(time.clock()).toISOString(),
+      };
       current.quote(SYMBOL, numbers);
     },
   };
@@ -209,24 +243,49 @@ function createOrderPath(
   const orders = createOrderStore(database);
   const workflows = createOrderWorkflows(env.client);
   const executions = createExecutionWorkflows(env.client);
-  const raiseBreak = createRaiseBreak({ breaks: createBreakStore(database), observer: { breakRaised: () => {} }, logger });
-  const deps = { orders, broker, marketData, workflows, raiseBreak, observer: { suspended: () => {} }, calendar, clock, logger };
-  const steps = createOrderSteps(deps);
-  const observer = { succeeded: () => {}, failed: () => {} };
-  const { bookReports } = steps;
-  const bookLateExecution = createBookLateExecution({ orders, fills: createFillTrail(database), workflows, bookReports, raiseBreak });
-  const deliverReports = createDeliverReports({ orders, workflows, executions, logger });
-  const findUnbooked = createFindUnbooked(orders);
+  const seals = createReportSeals([TEST_SECRETS.REPORT_SEAL_SECRET]);
+  let unconfirmed = 0;
+  const observer = {
+    ...{ succeeded: () => {}, failed: () => {}, declined: () => {}, suspended: () => {} },
+    breakRaised: () => {},
+    reportsUnconfirmed: (count: number) => {
+      unconfirmed += count;
+    },
+  };
+  const brokers: Brokers = { of: () => broker };
+  const deps = {
+    ...{ orders, brokers, marketData, workflows, seals, observer, calendar, clock, logger },
+    breaks: createBreakStore(database),
+    openOrdersMax: 500,
+  };
+  const steps = bind(deps, orderSteps);
+  const session = { orders, workflows, executions, seals, logger };
+  const deliver = (reports: readonly ExecutionReport[]) =>
+    deliverReports(session, 'paper-broker', reports);
+  const submitting: SubmitOrderDeps = {
+    ...deps,
+    rateLimits: UNLIMITED,
+    earlyStarts: createEarlyStarts(),
+  };
   return {
     orders,
     workflows,
-    deliverReports,
-    submitOrder: createSubmitOrder({ ...deps, acceptOrder: createAcceptOrder(deps) }),
-    activities: { ...createOrderActivities(steps, observer), ...createExecutionActivities({ bookLateExecution }, observer) },
-    /** As the pump reads a stream that was down: of what an answer should have carried, what nobody booked. */
+    executions,
+    unconfirmed: () => unconfirmed,
+    deliverReports: deliver,
+    ...bind(submitting, { submitOrder }),
+    activities: {
+      ...createOrderActivities(steps, observer),
+      ...createExecutionActivities(bind(deps, { bookLateExecution }), observer),
+    },
+    /**
+     * As the pump reads a stream that was down: of what an answer should have carried, what nobody
+     * booked.
+     */
     async pump(reports: readonly ExecutionReport[]): Promise<void> {
-      await deliverReports(reports.filter((report) => !report.inAnswer));
-      await deliverReports(await findUnbooked(reports.filter((report) => report.inAnswer)));
+      const answered = reports.filter((report) => report.inAnswer);
+      await deliver(reports.filter((report) => !report.inAnswer));
+      await deliver(await findUnbooked(session, 'paper-broker', answered));
     },
   };
 }

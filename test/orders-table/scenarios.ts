@@ -21,8 +21,15 @@ import type { TableCase } from './outcomes.ts';
 import type { TableRig } from './rig.ts';
 import { courseOf, hasStop, OPENING, type Row } from './rows.ts';
 
-/** Plays a case up to where its order ends, or will end by itself within the present moment. Returns the order's id. */
-export function play(rig: TableRig, account: FundedAccount, { row, scenario, word }: TableCase): Promise<string> {
+/**
+ * Plays a case up to where its order ends, or will end by itself within the present moment. Returns
+ * the order's id.
+ */
+export function play(
+  rig: TableRig,
+  account: FundedAccount,
+  { row, scenario, word }: TableCase,
+): Promise<string> {
   const played: Play = { rig, account, row, course: courseOf(row), word };
   switch (scenario) {
     case 'fills at once':
@@ -31,8 +38,8 @@ export function play(rig: TableRig, account: FundedAccount, { row, scenario, wor
       return playFills(played, '4');
     case 'never fills':
       return playNever(played);
-    case 'venue refuses':
-      return playRefused(played);
+    case 'venue rejects':
+      return playRejected(played);
     case 'venue unreachable':
       return playUnreachable(played);
     case 'answer lost':
@@ -44,14 +51,19 @@ export function play(rig: TableRig, account: FundedAccount, { row, scenario, wor
   }
 }
 
-const isForAuction = ({ timeInForce }: Row): boolean => timeInForce === 'OPG' || timeInForce === 'CLS';
+const isForAuction = ({ timeInForce }: Row): boolean =>
+  timeInForce === 'OPG' || timeInForce === 'CLS';
 const rests = ({ timeInForce }: Row): boolean => timeInForce === 'DAY' || timeInForce === 'GTC';
 
 async function playFills(played: Play, size: string): Promise<string> {
   const { rig, row, course } = played;
   await rig.begin(tue('10:00'));
   const tradesAtOnce = !isForAuction(row) && !hasStop(row);
-  const orderId = await submitOn(played, tradesAtOnce ? course.trades[0] : OPENING, tradesAtOnce ? size : PLENTY);
+  const orderId = await submitOn(
+    played,
+    tradesAtOnce ? course.trades[0] : OPENING,
+    tradesAtOnce ? size : PLENTY,
+  );
   if (isForAuction(row)) await holdAuction(played, orderId, tue, course.trades[0], size);
   if (hasStop(row)) await trigger(played, orderId, tue, size);
   if (rests(row) && size !== PLENTY) await tradeOn(played, orderId, tue);
@@ -67,14 +79,15 @@ async function playNever(played: Play): Promise<string> {
   await untilStatus(rig, orderId, 'NEW');
   await expectHold(rig, orderId);
   await rig.advanceTo(row.timeInForce === 'DAY' ? tue('16:00') : wed('10:00'));
-  if (row.timeInForce === 'GTC') expect(await rig.workflows.cancelOrder(orderId, orderId)).toBe('DONE');
+  if (row.timeInForce === 'GTC')
+    expect(await rig.workflows.cancelOrder(orderId, orderId)).toBe('DONE');
   return orderId;
 }
 
-async function playRefused(played: Play): Promise<string> {
+async function playRejected(played: Play): Promise<string> {
   const { rig, row } = played;
   await rig.begin(tue('10:00'));
-  rig.venue().mood = 'REFUSING';
+  rig.venue().mood = 'REJECTING';
   const orderId = await submitOn(played, OPENING);
   if (isForAuction(row)) await rig.advanceTo(cutoffOf(played, tue));
   return orderId;
@@ -112,11 +125,16 @@ async function playAnswerLost(played: Play): Promise<string> {
   await rig.begin(tue('10:00'));
   rig.venue().mood = 'MUTE';
   const size = row.timeInForce === 'FOK' ? PLENTY : '4';
-  const orderId = await submitOn(played, isForAuction(row) || hasStop(row) ? OPENING : course.trades[0], size);
+  const orderId = await submitOn(
+    played,
+    isForAuction(row) || hasStop(row) ? OPENING : course.trades[0],
+    size,
+  );
   if (hasStop(row)) await trigger(played, orderId, tue, size);
   switch (row.timeInForce) {
     case 'DAY':
-      // Nobody tells the order what happened: it asks for itself when its time is over, and again an hour later.
+      // Nobody tells the order what happened: it asks for itself when its time is over, and again
+      // an hour later.
       await rig.advanceTo(tue('17:00'));
       await rig.comeBack({ withStream: false });
       await rig.advanceTo(tue('17:25'));

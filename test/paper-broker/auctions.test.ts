@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderTerms } from '../../paper-broker/order.ts';
-import { createEngineRig, describeReports, type EngineRig, restart, tell } from './support/engine-rig.ts';
+import {
+  createEngineRig,
+  describeReports,
+  type EngineRig,
+  restart,
+  tell,
+} from './support/engine-rig.ts';
 import { limitTerms, terms } from './support/orders.ts';
 
 const AUCTION_AT_MS = 60_000;
@@ -20,23 +26,37 @@ const goTo = (rig: EngineRig, nowMs: number): void => {
   rig.engine.runDue();
 };
 
-const remainder = { execType: 'CANCELED', orderStatus: 'CANCELED', rejectCode: 'AUCTION_REMAINDER_CANCELED', inAnswer: false };
+const remainder = {
+  execType: 'CANCELED',
+  orderStatus: 'CANCELED',
+  rejectCode: 'AUCTION_REMAINDER_CANCELED',
+  inAnswer: false,
+};
 
 describe('an order for an auction', () => {
-  it.each(['OPG', 'CLS'] as const)('%s rests apart until then, whatever the market does', (timeInForce) => {
-    const rig = createRig();
-    const order = rig.engine.accept(forAuction(timeInForce), null);
-    tell(rig, { timeMs: 31_000 });
-    tell(rig, { timeMs: 32_000, ask: '50' });
-    expect(describeReports(order.reports)).toEqual(['NEW/NEW']);
-    expect(rig.engine.nextDueMs()).toBe(AUCTION_AT_MS);
-  });
+  it.each(['OPG', 'CLS'] as const)(
+    '%s rests apart until then, whatever the market does',
+    (timeInForce) => {
+      const rig = createRig();
+      const order = rig.engine.accept(forAuction(timeInForce), null);
+      tell(rig, { timeMs: 31_000 });
+      tell(rig, { timeMs: 32_000, ask: '50' });
+      expect(describeReports(order.reports)).toEqual(['NEW/NEW']);
+      expect(rig.engine.nextDueMs()).toBe(AUCTION_AT_MS);
+    },
+  );
 
-  it.each(['OPG', 'CLS'] as const)('%s that comes when the auction is over is rejected', (timeInForce) => {
-    const rig = createRig();
-    goTo(rig, AUCTION_AT_MS);
-    expect(rig.engine.accept(forAuction(timeInForce), null)).toMatchObject({ status: 'REJECTED', rejectCode: 'AUCTION_OVER' });
-  });
+  it.each(['OPG', 'CLS'] as const)(
+    '%s that comes when the auction is over is rejected',
+    (timeInForce) => {
+      const rig = createRig();
+      goTo(rig, AUCTION_AT_MS);
+      expect(rig.engine.accept(forAuction(timeInForce), null)).toMatchObject({
+        status: 'REJECTED',
+        rejectCode: 'AUCTION_OVER',
+      });
+    },
+  );
 
   it('without an auction is rejected', () => {
     const rig = createRig();
@@ -53,7 +73,11 @@ describe('an order for an auction', () => {
     expect(rig.engine.cancel(early)).toBe(true);
     rig.clock.nowMs = AUCTION_AT_MS;
     expect(rig.engine.cancel(late)).toBe(false);
-    expect(describeReports(late.reports)).toEqual(['NEW/NEW', 'TRADE/PARTIALLY_FILLED', 'CANCELED/CANCELED']);
+    expect(describeReports(late.reports)).toEqual([
+      'NEW/NEW',
+      'TRADE/PARTIALLY_FILLED',
+      'CANCELED/CANCELED',
+    ]);
   });
 
   it('expires at its end like any other', () => {
@@ -72,8 +96,13 @@ describe('the closing auction', () => {
     const third = rig.engine.accept(forAuction('CLS', { quantity: '5' }), null);
     tell(rig, { timeMs: 59_000, ask: '101', askSize: '100' });
     goTo(rig, AUCTION_AT_MS);
-    expect(first.reports.slice(1)).toMatchObject([{ execType: 'TRADE', lastQuantity: '70', lastPrice: '101', inAnswer: false }]);
-    expect(second.reports.slice(1)).toMatchObject([{ lastQuantity: '30', lastPrice: '101' }, remainder]);
+    expect(first.reports.slice(1)).toMatchObject([
+      { execType: 'TRADE', lastQuantity: '70', lastPrice: '101', inAnswer: false },
+    ]);
+    expect(second.reports.slice(1)).toMatchObject([
+      { lastQuantity: '30', lastPrice: '101' },
+      remainder,
+    ]);
     expect(third.reports.slice(1)).toMatchObject([remainder]);
     expect(rig.engine.openOrderCount()).toBe(0);
     expect(rig.engine.nextDueMs()).toBeNull();
@@ -81,11 +110,24 @@ describe('the closing auction', () => {
 
   it('keeps to limits and protections', () => {
     const rig = createRig();
-    const unwilling = rig.engine.accept(forAuction('CLS', { type: 'LIMIT', limitPrice: '100.01' }), null);
-    const willing = rig.engine.accept(forAuction('CLS', { type: 'LIMIT', limitPrice: '100.02' }), null);
-    const guarded = rig.engine.accept(forAuction('CLS', { side: 'SELL', protectionPrice: '100.01' }), null);
+    const unwilling = rig.engine.accept(
+      forAuction('CLS', { type: 'LIMIT', limitPrice: '100.01' }),
+      null,
+    );
+    const willing = rig.engine.accept(
+      forAuction('CLS', { type: 'LIMIT', limitPrice: '100.02' }),
+      null,
+    );
+    const guarded = rig.engine.accept(
+      forAuction('CLS', { side: 'SELL', protectionPrice: '100.01' }),
+      null,
+    );
     goTo(rig, AUCTION_AT_MS);
-    expect([unwilling, willing, guarded].map((order) => order.filled.toFixed())).toEqual(['0', '10', '0']);
+    expect([unwilling, willing, guarded].map((order) => order.filled.toFixed())).toEqual([
+      '0',
+      '10',
+      '0',
+    ]);
   });
 
   it('takes the quote before it also when a later one comes before the clock was looked at', () => {
@@ -137,7 +179,10 @@ describe('the opening auction', () => {
     expect(rig.engine.nextDueMs()).toBe(AUCTION_AT_MS + 60_000);
     rig.clock.nowMs = AUCTION_AT_MS + 40;
     tell(rig, { timeMs: AUCTION_AT_MS + 30, bid: '97', ask: '98', askSize: '60' });
-    expect(order.reports.slice(1)).toMatchObject([{ execType: 'TRADE', lastQuantity: '60', lastPrice: '98' }, remainder]);
+    expect(order.reports.slice(1)).toMatchObject([
+      { execType: 'TRADE', lastQuantity: '60', lastPrice: '98' },
+      remainder,
+    ]);
     expect(resting.filled.isZero()).toBe(true);
   });
 

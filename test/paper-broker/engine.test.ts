@@ -3,17 +3,31 @@ import { describe, expect, it } from 'vitest';
 import { Decimal, ZERO } from '../../domain/money/decimal.ts';
 import { viewOrder } from '../../paper-broker/engine-state.ts';
 import { isOpen, type LiveOrder, type Report } from '../../paper-broker/order.ts';
-import { createEngineRig as createRig, type EngineRig as Rig, tell, describeReports as types } from './support/engine-rig.ts';
+import {
+  createEngineRig as createRig,
+  type EngineRig as Rig,
+  tell,
+  describeReports as types,
+} from './support/engine-rig.ts';
 import { limitTerms, terms } from './support/orders.ts';
 
 describe('any course of events', () => {
-  const cents = (min: number, max: number) => fc.integer({ min, max }).map((value) => new Decimal(value).dividedBy(100).toFixed());
+  const cents = (min: number, max: number) =>
+    fc.integer({ min, max }).map((value) => new Decimal(value).dividedBy(100).toFixed());
   const asked = fc
     .record({
       side: fc.constantFrom('BUY' as const, 'SELL' as const),
-      type: fc.constantFrom('MARKET' as const, 'LIMIT' as const, 'STOP' as const, 'STOP_LIMIT' as const, 'TRAILING_STOP' as const),
+      type: fc.constantFrom(
+        'MARKET' as const,
+        'LIMIT' as const,
+        'STOP' as const,
+        'STOP_LIMIT' as const,
+        'TRAILING_STOP' as const,
+      ),
       timeInForce: fc.constantFrom(...(['DAY', 'GTC', 'IOC', 'FOK', 'OPG', 'CLS'] as const)),
-      quantity: fc.integer({ min: 1, max: 4_000 }).map((value) => new Decimal(value).dividedBy(8).toFixed()),
+      quantity: fc
+        .integer({ min: 1, max: 4_000 })
+        .map((value) => new Decimal(value).dividedBy(8).toFixed()),
       price: cents(9_900, 10_100),
       isProtected: fc.boolean(),
       stop: cents(9_900, 10_100),
@@ -34,7 +48,8 @@ describe('any course of events', () => {
         protectionPrice: !hasLimit && one.isProtected ? one.price : null,
         stopPrice: type === 'STOP' || type === 'STOP_LIMIT' ? one.stop : null,
         trailPercent: type === 'TRAILING_STOP' ? one.trail : null,
-        auctionAtMs: timeInForce === 'OPG' || timeInForce === 'CLS' ? nowMs + one.auctionInMs : null,
+        auctionAtMs:
+          timeInForce === 'OPG' || timeInForce === 'CLS' ? nowMs + one.auctionInMs : null,
         expiresAtMs: one.lifeMs === null ? null : nowMs + one.lifeMs,
       });
     });
@@ -42,7 +57,12 @@ describe('any course of events', () => {
     fc.record({ do: fc.constant('place' as const), asked }),
     fc.record({ do: fc.constant('replace' as const), asked, index: fc.nat(30) }),
     fc.record({ do: fc.constant('cancel' as const), index: fc.nat(30) }),
-    fc.record({ do: fc.constant('quote' as const), bid: cents(9_900, 10_100), last: cents(9_900, 10_100), size: cents(0, 20_000) }),
+    fc.record({
+      do: fc.constant('quote' as const),
+      bid: cents(9_900, 10_100),
+      last: cents(9_900, 10_100),
+      size: cents(0, 20_000),
+    }),
     fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 10 }) }),
   );
 
@@ -59,7 +79,12 @@ describe('any course of events', () => {
           rig.engine.runDue();
           takenBefore = rig.reports.length;
           lasts.push({ atReport: takenBefore, last: new Decimal(market.last) });
-          tell(rig, { ...market, bidSize: market.size, askSize: market.size, timeMs: rig.clock.nowMs });
+          tell(rig, {
+            ...market,
+            bidSize: market.size,
+            askSize: market.size,
+            timeMs: rig.clock.nowMs,
+          });
         };
         show();
         for (const one of steps) {
@@ -75,7 +100,12 @@ describe('any course of events', () => {
             rig.engine.runDue();
           }
           if (one.do === 'quote') {
-            market = { bid: one.bid, ask: new Decimal(one.bid).plus('0.02').toFixed(), last: one.last, size: one.size };
+            market = {
+              bid: one.bid,
+              ask: new Decimal(one.bid).plus('0.02').toFixed(),
+              last: one.last,
+              size: one.size,
+            };
             show();
           }
           checkTrades(rig, rig.reports.slice(takenBefore), market);
@@ -87,7 +117,11 @@ describe('any course of events', () => {
     );
   });
 
-  function checkTrades(rig: Rig, sinceQuote: readonly Report[], market: { bid: string; ask: string; size: string }): void {
+  function checkTrades(
+    rig: Rig,
+    sinceQuote: readonly Report[],
+    market: { bid: string; ask: string; size: string },
+  ): void {
     const taken = { BUY: ZERO, SELL: ZERO };
     for (const report of sinceQuote) {
       const order = rig.orders.get(report.clientOrderId);
@@ -100,7 +134,9 @@ describe('any course of events', () => {
   }
 
   function checkOrders(rig: Rig): void {
-    expect(rig.reports.map((report) => report.sequence)).toEqual(rig.reports.map((_, index) => index + 1));
+    expect(rig.reports.map((report) => report.sequence)).toEqual(
+      rig.reports.map((_, index) => index + 1),
+    );
     let open = 0;
     for (const order of rig.orders.values()) {
       const trades = order.reports.filter((report) => report.execType === 'TRADE');
@@ -109,7 +145,10 @@ describe('any course of events', () => {
       expect(order.filled.equals(filled)).toBe(true);
       if (order.replaces !== null) {
         const original = rig.orders.get(order.replaces);
-        expect([original?.status, original?.filled.toFixed()]).toEqual(['REPLACED', order.carried.toFixed()]);
+        expect([original?.status, original?.filled.toFixed()]).toEqual([
+          'REPLACED',
+          order.carried.toFixed(),
+        ]);
       }
       expect(filled.plus(order.carried).lessThanOrEqualTo(quantity)).toBe(true);
       if (isOpen(order.status)) {
@@ -118,31 +157,48 @@ describe('any course of events', () => {
       } else {
         expect(order.leaves.isZero()).toBe(true);
       }
-      if (timeInForce === 'FOK') expect(filled.isZero() || filled.plus(order.carried).equals(quantity)).toBe(true);
+      if (timeInForce === 'FOK')
+        expect(filled.isZero() || filled.plus(order.carried).equals(quantity)).toBe(true);
       if (timeInForce === 'FOK' || timeInForce === 'IOC') expect(isOpen(order.status)).toBe(false);
       for (const { lastPrice, timeMs } of trades) {
         if (auctionAtMs !== null) expect(timeMs).toBeGreaterThanOrEqual(auctionAtMs);
         if (lastPrice === null || order.limit === null) continue;
-        const isWithin = order.side === 'BUY' ? order.limit.greaterThanOrEqualTo(lastPrice) : order.limit.lessThanOrEqualTo(lastPrice);
+        const isWithin =
+          order.side === 'BUY'
+            ? order.limit.greaterThanOrEqualTo(lastPrice)
+            : order.limit.lessThanOrEqualTo(lastPrice);
         expect(isWithin).toBe(true);
       }
     }
     expect(rig.engine.openOrderCount()).toBe(open);
   }
 
-  /** It trades only once triggered, and is triggered exactly when a last price since it came reached its stop. */
-  function checkStop(order: LiveOrder, lasts: readonly { atReport: number; last: Decimal }[]): void {
-    if (!order.filled.isZero() && order.stop) expect(order.triggered).toBe(true);
+  /**
+   * It trades only once triggered, and is triggered exactly when a last price since it came reached
+   * its stop.
+   */
+  function checkStop(
+    order: LiveOrder,
+    lasts: readonly { atReport: number; last: Decimal }[],
+  ): void {
+    if (!order.filled.isZero() && order.stop) expect(order.triggeredAtMs).not.toBeNull();
     if (order.terms.stopPrice === null || order.status === 'REJECTED') return;
     // Written down with the reports there were: the one it came upon, and those until its end.
-    const end = order.reports.find((report) => !isOpen(report.orderStatus))?.sequence ?? Number.POSITIVE_INFINITY;
+    const end =
+      order.reports.find((report) => !isOpen(report.orderStatus))?.sequence ??
+      Number.POSITIVE_INFINITY;
     const upon = lasts.findLastIndex(({ atReport }) => atReport < order.firstSequence);
-    const seen = lasts.filter(({ atReport }, index) => index >= upon && atReport < end).map(({ last }) => last);
+    const seen = lasts
+      .filter(({ atReport }, index) => index >= upon && atReport < end)
+      .map(({ last }) => last);
     const isReached = seen.some((last) =>
-      order.side === 'BUY' ? last.gte(order.terms.stopPrice ?? 0) : last.lte(order.terms.stopPrice ?? 0),
+      order.side === 'BUY'
+        ? last.gte(order.terms.stopPrice ?? 0)
+        : last.lte(order.terms.stopPrice ?? 0),
     );
-    if (order.triggered) expect(isReached).toBe(true);
-    else if (isOpen(order.status)) expect(isReached).toBe(false);
+    if (order.reports.some(({ execType }) => execType === 'TRIGGERED'))
+      expect(isReached).toBe(true);
+    else if (isOpen(order.status) && order.triggeredAtMs === null) expect(isReached).toBe(false);
   }
 });
 
@@ -171,8 +227,26 @@ describe('one order', () => {
     const order = rig.engine.accept(terms({ quantity: '10' }), null);
     tell(rig, { askSize: '4.5' });
     tell(rig, { askSize: '4' });
-    expect(types(order.reports)).toEqual(['NEW/NEW', 'TRADE/PARTIALLY_FILLED', 'TRADE/PARTIALLY_FILLED', 'TRADE/FILLED']);
-    expect(order.reports.map((report) => report.lastQuantity)).toEqual([null, '4', '4.5', '1.5']);
+    expect(types(order.reports)).toEqual([
+      'NEW/NEW',
+      'TRADE/PARTIALLY_FILLED',
+      'TRADE/PARTIALLY_FILLED',
+      'TRADE/FILLED',
+    ]);
+    expect(order.reports.map((report) => report.lastQuantity)).toEqual([null, '4', '4', '2']);
+  });
+
+  it('leaves what it could not be cut for to the next quote: half a share of whole ones, and what is worth less than a cent', () => {
+    const rig = createRig();
+    tell(rig, { ask: '100.00', askSize: '1' });
+    const small = rig.engine.accept(terms({ quantity: '0.99995' }), null);
+    const larger = rig.engine.accept(terms({ quantity: '0.5' }), null);
+    expect([small, larger].map(({ reports }) => types(reports))).toEqual([
+      ['NEW/NEW', 'TRADE/FILLED'],
+      ['NEW/NEW'],
+    ]);
+    tell(rig, { ask: '100.00', askSize: '1' });
+    expect(types(larger.reports)).toEqual(['NEW/NEW', 'TRADE/FILLED']);
   });
 
   it('the same quote told again does not bring its size back', () => {
@@ -203,7 +277,10 @@ describe('one order', () => {
   it('an order that comes after its end expires at once', () => {
     const rig = createRig();
     tell(rig);
-    expect(types(rig.engine.accept(terms({ expiresAtMs: 999 }), null).reports)).toEqual(['NEW/NEW', 'EXPIRED/EXPIRED']);
+    expect(types(rig.engine.accept(terms({ expiresAtMs: 999 }), null).reports)).toEqual([
+      'NEW/NEW',
+      'EXPIRED/EXPIRED',
+    ]);
   });
 
   it('the next end is the earliest of those that rest', () => {
@@ -222,11 +299,19 @@ describe('one order', () => {
     const rig = createRig();
     tell(rig, { askSize: '4' });
     const order = rig.engine.accept(terms({ timeInForce: 'IOC' }), null);
-    expect(types(order.reports)).toEqual(['NEW/NEW', 'TRADE/PARTIALLY_FILLED', 'CANCELED/CANCELED']);
-    expect(order.reports[2]).toMatchObject({ cumulativeQuantity: '4', leavesQuantity: '0', rejectCode: 'IOC_REMAINDER_CANCELED' });
+    expect(types(order.reports)).toEqual([
+      'NEW/NEW',
+      'TRADE/PARTIALLY_FILLED',
+      'CANCELED/CANCELED',
+    ]);
+    expect(order.reports[2]).toMatchObject({
+      cumulativeQuantity: '4',
+      leavesQuantity: '0',
+      rejectCode: 'IOC_REMAINDER_CANCELED',
+    });
   });
 
-  it('a symbol that was never quoted is refused', () => {
+  it('a symbol that was never quoted is rejected', () => {
     const rig = createRig();
     tell(rig);
     const order = rig.engine.accept(terms({ symbol: 'NOPE' }), null);
@@ -253,9 +338,14 @@ describe('restore', () => {
     after.engine.restore(durable);
     tell(after, known);
     // 4 of 10 are left of the known quote.
-    expect(viewOrder(after.engine.accept(terms({ quantity: '10', timeInForce: 'IOC' }), null)).filledQuantity).toBe('4');
+    expect(
+      viewOrder(after.engine.accept(terms({ quantity: '10', timeInForce: 'IOC' }), null))
+        .filledQuantity,
+    ).toBe('4');
     tell(after, { ask: '97', bid: '96.98', askSize: '12', timeMs: 6_000 });
-    const fills = after.reports.filter((report) => !report.inAnswer).map((report) => [report.clientOrderId, report.lastQuantity]);
+    const fills = after.reports
+      .filter((report) => !report.inAnswer)
+      .map((report) => [report.clientOrderId, report.lastQuantity]);
     expect(fills).toEqual([
       [early.terms.clientOrderId, '10'],
       [late.terms.clientOrderId, '2'],

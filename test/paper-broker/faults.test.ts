@@ -1,14 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { createFaults, type Fault, type FaultableCall, isMeaningful } from '../../paper-broker/faults.ts';
+import {
+  createFaults,
+  type Fault,
+  type FaultableCall,
+  isMeaningful,
+} from '../../paper-broker/faults.ts';
 
-const fault = (changes: Partial<Fault> = {}): Fault => ({ mode: 'DOWN', delayMs: 0, calls: 0, symbol: '', target: null, ...changes });
-const CALLS: FaultableCall[] = ['PlaceOrder', 'CancelOrder', 'ReplaceOrder', 'GetOrder', 'SettleInstructions'];
+const fault = (changes: Partial<Fault> = {}): Fault => ({
+  mode: 'DOWN',
+  delayMs: 0,
+  calls: 0,
+  symbol: '',
+  target: null,
+  ...changes,
+});
+const CALLS: FaultableCall[] = [
+  'PlaceOrder',
+  'CancelOrder',
+  'ReplaceOrder',
+  'GetOrder',
+  'SettleInstructions',
+];
 
 describe('a fault', () => {
   it('hits as many calls as was said, then none', () => {
     const faults = createFaults();
     faults.set(fault({ calls: 2 }));
-    const hits = (['PlaceOrder', 'GetOrder', 'CancelOrder'] as const).map((call) => faults.take(call, ['AAPL']) !== null);
+    const hits = (['PlaceOrder', 'GetOrder', 'CancelOrder'] as const).map(
+      (call) => faults.take(call, ['AAPL']) !== null,
+    );
     expect(hits).toEqual([true, true, false]);
     expect(faults.isActive()).toBe(false);
   });
@@ -16,7 +36,8 @@ describe('a fault', () => {
   it('without a number of calls lasts until it is changed', () => {
     const faults = createFaults();
     faults.set(fault());
-    for (let call = 0; call < 100; call += 1) expect(faults.take('PlaceOrder', ['AAPL'])).not.toBeNull();
+    for (let call = 0; call < 100; call += 1)
+      expect(faults.take('PlaceOrder', ['AAPL'])).not.toBeNull();
     faults.set(fault({ mode: 'NONE' }));
     expect(faults.take('PlaceOrder', ['AAPL'])).toBeNull();
   });
@@ -40,10 +61,13 @@ describe('a fault', () => {
     }
   });
 
-  it('REJECT hits only what can be refused', () => {
+  it('REJECT hits only what can be rejected', () => {
     const faults = createFaults();
     faults.set(fault({ mode: 'REJECT', calls: 2 }));
-    expect(CALLS.filter((call) => faults.take(call, ['AAPL']) !== null)).toEqual(['PlaceOrder', 'ReplaceOrder']);
+    expect(CALLS.filter((call) => faults.take(call, ['AAPL']) !== null)).toEqual([
+      'PlaceOrder',
+      'ReplaceOrder',
+    ]);
     expect(isMeaningful(fault({ mode: 'REJECT', target: 'CancelOrder' }))).toBe(false);
     expect(isMeaningful(fault({ mode: 'REJECT', target: 'SettleInstructions' }))).toBe(true);
   });

@@ -41,6 +41,8 @@ const report = (sequence: number): Report => ({
   lastPrice: null,
   cumulativeQuantity: '0',
   leavesQuantity: '10',
+  stopPrice: null,
+  waterMark: null,
   timeMs: 0,
   rejectCode: null,
   inAnswer: true,
@@ -125,7 +127,9 @@ describe('a change that no report tells of', () => {
     expect(writes).toHaveLength(0);
     expect(journal.record(order(), report(1))).toBe(batch);
     await nextTurn();
-    expect(writes.map(({ batch: { added, changed } }) => [added.size, [...changed]])).toEqual([[1, [marked]]]);
+    expect(writes.map(({ batch: { added, changed } }) => [added.size, [...changed]])).toEqual([
+      [1, [marked]],
+    ]);
   });
 
   it('is written at once when it is urgent, or as soon as someone waits for it', async () => {

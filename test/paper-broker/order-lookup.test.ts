@@ -34,7 +34,11 @@ function createRig({ timeoutMs = 10_000 } = {}) {
 describe('looking orders up', () => {
   it('asks once for all that were asked for in one turn', async () => {
     const { lookup, queries } = createRig();
-    const answers = await Promise.all([lookup.read(asked.clientOrderId), lookup.read('nobody'), lookup.read(asked.clientOrderId)]);
+    const answers = await Promise.all([
+      lookup.read(asked.clientOrderId),
+      lookup.read('nobody'),
+      lookup.read(asked.clientOrderId),
+    ]);
     expect(answers).toEqual([known, null, known]);
     expect(queries).toEqual([[asked.clientOrderId, 'nobody']]);
   });
@@ -42,17 +46,20 @@ describe('looking orders up', () => {
   it.each([
     ['hangs', 'HANGS', DeadlineExceeded],
     ['fails', 'FAILS', /gone/],
-  ] as const)('fails and is unhealthy while the database %s, and well again without being asked', async (_what, mode, error) => {
-    const { lookup, database, onFailed } = createRig({ timeoutMs: 30 });
-    database.mode = mode;
-    await expect(lookup.read('x')).rejects.toThrow(error);
-    expect(lookup.isHealthy()).toBe(false);
-    await vi.waitFor(() => expect(onFailed.mock.calls.length).toBeGreaterThan(2), PATIENCE);
-    expect(lookup.isHealthy()).toBe(false);
-    database.mode = 'UP';
-    await vi.waitFor(() => expect(lookup.isHealthy()).toBe(true), PATIENCE);
-    expect(await lookup.read(asked.clientOrderId)).toEqual(known);
-  });
+  ] as const)(
+    'fails and is unhealthy while the database %s, and well again without being asked',
+    async (_what, mode, error) => {
+      const { lookup, database, onFailed } = createRig({ timeoutMs: 30 });
+      database.mode = mode;
+      await expect(lookup.read('x')).rejects.toThrow(error);
+      expect(lookup.isHealthy()).toBe(false);
+      await vi.waitFor(() => expect(onFailed.mock.calls.length).toBeGreaterThan(2), PATIENCE);
+      expect(lookup.isHealthy()).toBe(false);
+      database.mode = 'UP';
+      await vi.waitFor(() => expect(lookup.isHealthy()).toBe(true), PATIENCE);
+      expect(await lookup.read(asked.clientOrderId)).toEqual(known);
+    },
+  );
 
   it('stops asking whether the database is back when it is told to', async () => {
     const { lookup, queries, database } = createRig();

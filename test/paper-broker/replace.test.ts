@@ -10,8 +10,18 @@ describe('replacing', () => {
     const original = rig.engine.accept(limitTerms('99', { quantity: '10' }), null);
     tell(rig, { bid: '98', ask: '99', askSize: '4' });
     const replacement = rig.engine.replace(original, limitTerms('98.50', { quantity: '15' }));
-    expect(describeReports(rig.reports)).toEqual(['NEW/NEW', 'TRADE/PARTIALLY_FILLED', 'REPLACED/REPLACED', 'NEW/NEW']);
-    expect(rig.reports[2]).toMatchObject({ cumulativeQuantity: '4', leavesQuantity: '0', inAnswer: true, rejectCode: null });
+    expect(describeReports(rig.reports)).toEqual([
+      'NEW/NEW',
+      'TRADE/PARTIALLY_FILLED',
+      'REPLACED/REPLACED',
+      'NEW/NEW',
+    ]);
+    expect(rig.reports[2]).toMatchObject({
+      cumulativeQuantity: '4',
+      leavesQuantity: '0',
+      inAnswer: true,
+      rejectCode: null,
+    });
     expect(replacement && viewOrder(replacement)).toMatchObject({
       quantity: '11',
       leavesQuantity: '11',
@@ -25,17 +35,24 @@ describe('replacing', () => {
     const rig = createEngineRig();
     tell(rig);
     const original = rig.engine.accept(limitTerms('99'), null);
-    const replacement = rig.engine.replace(original, limitTerms('101', { timeInForce: 'IOC', quantity: '120' }));
-    expect(replacement && describeReports(replacement.reports)).toEqual(['NEW/NEW', 'TRADE/PARTIALLY_FILLED', 'CANCELED/CANCELED']);
+    const replacement = rig.engine.replace(
+      original,
+      limitTerms('101', { timeInForce: 'IOC', quantity: '120' }),
+    );
+    expect(replacement && describeReports(replacement.reports)).toEqual([
+      'NEW/NEW',
+      'TRADE/PARTIALLY_FILLED',
+      'CANCELED/CANCELED',
+    ]);
     expect(replacement?.reports.every((report) => report.inAnswer)).toBe(true);
   });
 
-  it('gives up the place in the queue', () => {
+  it('for more shares gives up the place in the queue', () => {
     const rig = createEngineRig();
     tell(rig);
     const original = rig.engine.accept(limitTerms('99'), null);
     const behind = rig.engine.accept(limitTerms('99'), null);
-    const replacement = rig.engine.replace(original, limitTerms('99'));
+    const replacement = rig.engine.replace(original, limitTerms('99', { quantity: '11' }));
     tell(rig, { bid: '98', ask: '99', askSize: '10' });
     expect(behind.status).toBe('FILLED');
     expect(replacement?.status).toBe('NEW');
@@ -48,7 +65,7 @@ describe('replacing', () => {
     ['a price that is none', limitTerms('free')],
     ['no price', terms({ type: 'LIMIT' })],
     ['an auction that is over', limitTerms('98', { timeInForce: 'CLS', auctionAtMs: 1_000 })],
-  ])('by %s is refused and changes nothing', (_what, asked) => {
+  ])('by %s is rejected and changes nothing', (_what, asked) => {
     const rig = createEngineRig();
     tell(rig);
     tell(rig, { symbol: 'MSFT' });
@@ -62,7 +79,7 @@ describe('replacing', () => {
     expect(original.status).toBe('FILLED');
   });
 
-  it('of a closed order is refused', () => {
+  it('of a closed order is rejected', () => {
     const rig = createEngineRig();
     tell(rig);
     const filled = rig.engine.accept(terms(), null);
@@ -71,7 +88,8 @@ describe('replacing', () => {
     const expired = rig.engine.accept(limitTerms('90', { expiresAtMs: 2_000 }), null);
     rig.clock.nowMs = 2_000;
     const reports = rig.reports.length;
-    for (const order of [filled, canceled, expired]) expect(rig.engine.replace(order, limitTerms('91', { quantity: '50' }))).toBeNull();
+    for (const order of [filled, canceled, expired])
+      expect(rig.engine.replace(order, limitTerms('91', { quantity: '50' }))).toBeNull();
     // The end of the third is the only thing that happened.
     expect(describeReports(rig.reports.slice(reports))).toEqual(['EXPIRED/EXPIRED']);
   });
@@ -80,10 +98,13 @@ describe('replacing', () => {
     const rig = createEngineRig();
     tell(rig, { last: '100' });
     const original = rig.engine.accept(terms({ type: 'STOP', stopPrice: '101' }), null);
-    const replacement = rig.engine.replace(original, terms({ type: 'TRAILING_STOP', trailPercent: '10' }));
+    const replacement = rig.engine.replace(
+      original,
+      terms({ type: 'TRAILING_STOP', trailPercent: '10' }),
+    );
     tell(rig, { last: '101', bid: '101', ask: '101.02' });
     expect(original.status).toBe('REPLACED');
-    expect(replacement).toMatchObject({ status: 'NEW', triggered: false });
+    expect(replacement).toMatchObject({ status: 'NEW', triggeredAtMs: null });
     tell(rig, { last: '110', bid: '110', ask: '110.02' });
     expect(replacement?.status).toBe('FILLED');
   });
@@ -95,7 +116,7 @@ describe('replacing', () => {
     tell(rig, { bid: '98', ask: '99', askSize: '4' });
     const second = rig.engine.replace(first, limitTerms('99', { quantity: '10' }));
     tell(rig, { bid: '98', ask: '99', askSize: '1' });
-    if (!second) throw new Error('it was refused');
+    if (!second) throw new Error('it was rejected');
     // Of the second order itself 1 of 6 is filled.
     const next = restart(rig);
     tell(next);
@@ -104,6 +125,10 @@ describe('replacing', () => {
     expect(viewOrder(revived)).toEqual(viewOrder(second));
     const third = next.engine.replace(revived, limitTerms('99', { quantity: '6' }));
     tell(next, { bid: '98', ask: '99' });
-    expect([first, revived, third].map((order) => order?.filled.toFixed())).toEqual(['4', '1', '5']);
+    expect([first, revived, third].map((order) => order?.filled.toFixed())).toEqual([
+      '4',
+      '1',
+      '5',
+    ]);
   });
 });

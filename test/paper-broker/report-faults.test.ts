@@ -13,6 +13,8 @@ const report = (sequence: number): Report => ({
   lastPrice: null,
   cumulativeQuantity: '0',
   leavesQuantity: '10',
+  stopPrice: null,
+  waterMark: null,
   timeMs: 0,
   rejectCode: null,
   inAnswer: true,
@@ -21,7 +23,9 @@ const report = (sequence: number): Report => ({
 /** A venue with so many reports; orders are AAPL for even numbers and MSFT for odd ones. */
 function createRig(count: number) {
   const history: Report[] = [];
-  const reports = createReportLog({ readHistory: async (after, limit) => history.slice(after, after + limit) });
+  const reports = createReportLog({
+    readHistory: async (after, limit) => history.slice(after, after + limit),
+  });
   const append = (more: number): void => {
     const added = Array.from({ length: more }, (_, index) => report(history.length + index + 1));
     history.push(...added);
@@ -29,15 +33,24 @@ function createRig(count: number) {
   };
   append(count);
   const faults = createFaults();
-  const set = (changes: Partial<Fault>): void => faults.set({ mode: 'NONE', delayMs: 0, calls: 0, symbol: '', target: null, ...changes });
+  const set = (changes: Partial<Fault>): void =>
+    faults.set({ mode: 'NONE', delayMs: 0, calls: 0, symbol: '', target: null, ...changes });
   const venue = { isServing: () => true, reports };
   const symbolOf = async (id: string) => (id === 'even' ? 'AAPL' : 'MSFT');
 
   /** Reads from `after` until so many were told, and calls `onPage` after each message. */
-  const read = async (after: number, until: number, onPage = (_seen: number[]): void => {}): Promise<number[]> => {
+  const read = async (
+    after: number,
+    until: number,
+    onPage = (_seen: number[]): void => {},
+  ): Promise<number[]> => {
     const stop = new AbortController();
     const seen: number[] = [];
-    for await (const page of streamDisturbedReports({ venue, faults, symbolOf }, after, stop.signal)) {
+    for await (const page of streamDisturbedReports(
+      { venue, faults, symbolOf },
+      after,
+      stop.signal,
+    )) {
       seen.push(...page.map(({ sequence }) => sequence));
       onPage(seen);
       if (seen.length >= until) stop.abort();
@@ -66,7 +79,9 @@ describe('a stream of reports', () => {
     set({ mode: 'REVERSE_REPORTS' });
     const seen = await read(0, 1_212, (told) => told.length === 1_200 && append(12));
     expect(seen.slice(0, 1_200)).toEqual(upTo(1_200).reverse());
-    expect(seen.slice(1_200)).toEqual([1_205, 1_204, 1_203, 1_202, 1_201, 1_210, 1_209, 1_208, 1_207, 1_206, 1_212, 1_211]);
+    expect(seen.slice(1_200)).toEqual([
+      1_205, 1_204, 1_203, 1_202, 1_201, 1_210, 1_209, 1_208, 1_207, 1_206, 1_212, 1_211,
+    ]);
   });
 
   it('that drops leaves so many out, and tells them when it is opened again from before them', async () => {
@@ -94,7 +109,7 @@ describe('a stream of reports', () => {
     expect(await read(0, 6)).toEqual(upTo(6));
   });
 
-  it('refuses a position that the venue never gave out', async () => {
+  it('rejects a position that the venue never gave out', async () => {
     const { read } = createRig(5);
     await expect(read(6, 7)).rejects.toThrow(/out_of_range/);
   });

@@ -12,12 +12,15 @@ const report = (sequence: number): Report => ({
   lastPrice: null,
   cumulativeQuantity: '0',
   leavesQuantity: '10',
+  stopPrice: null,
+  waterMark: null,
   timeMs: 0,
   rejectCode: null,
   inAnswer: true,
 });
 
-const range = (from: number, to: number): Report[] => Array.from({ length: to - from + 1 }, (_, index) => report(from + index));
+const range = (from: number, to: number): Report[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => report(from + index));
 
 /** A log over a history that holds everything that was ever appended, as the database does. */
 function createRig(historyLength = 0) {
@@ -38,10 +41,19 @@ function createRig(historyLength = 0) {
   return { log, append, reads };
 }
 
-async function collect(log: ReturnType<typeof createRig>['log'], after: number, until: number, onPage = (): void => {}): Promise<number[]> {
+async function collect(
+  log: ReturnType<typeof createRig>['log'],
+  after: number,
+  until: number,
+  onPage = (): void => {},
+): Promise<number[]> {
   const stop = new AbortController();
   const seen: number[] = [];
-  for await (const page of streamReports({ isServing: () => true, reports: log }, after, stop.signal)) {
+  for await (const page of streamReports(
+    { isServing: () => true, reports: log },
+    after,
+    stop.signal,
+  )) {
     seen.push(...page.map(({ sequence }) => sequence));
     onPage();
     if ((seen.at(-1) ?? 0) >= until) stop.abort();
@@ -49,7 +61,8 @@ async function collect(log: ReturnType<typeof createRig>['log'], after: number, 
   return seen;
 }
 
-const sequences = (from: number, to: number): number[] => range(from, to).map(({ sequence }) => sequence);
+const sequences = (from: number, to: number): number[] =>
+  range(from, to).map(({ sequence }) => sequence);
 
 describe('a stream of reports', () => {
   it('goes from history to live without gap or repetition, also when reports come in between the pages', async () => {
@@ -70,7 +83,7 @@ describe('a stream of reports', () => {
     expect(await seen).toEqual([1, 2]);
   });
 
-  it('refuses a position that the venue never gave out', async () => {
+  it('rejects a position that the venue never gave out', async () => {
     const { log } = createRig(5);
     await expect(collect(log, 6, 7)).rejects.toThrow(/out_of_range/);
   });
@@ -79,7 +92,11 @@ describe('a stream of reports', () => {
     const { log, append } = createRig(10);
     const readers = [0, 3, 10].map((after) => collect(log, after, 20));
     setImmediate(() => append(10));
-    expect(await Promise.all(readers)).toEqual([sequences(1, 20), sequences(4, 20), sequences(11, 20)]);
+    expect(await Promise.all(readers)).toEqual([
+      sequences(1, 20),
+      sequences(4, 20),
+      sequences(11, 20),
+    ]);
   });
 });
 
@@ -93,7 +110,7 @@ describe('the log', () => {
     expect(reads).toEqual([0]);
   });
 
-  it('refuses a report that leaves a gap', () => {
+  it('rejects a report that leaves a gap', () => {
     const { log, append } = createRig();
     append(3);
     expect(() => log.append([report(5)])).toThrow(RangeError);

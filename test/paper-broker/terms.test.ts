@@ -22,17 +22,41 @@ describe('checkTerms', () => {
     ['a protection price that is no number', terms({ protectionPrice: 'high' }), 'INVALID_PRICE'],
     ['a stop order without a stop', terms({ type: 'STOP' }), 'INVALID_PRICE'],
     ['a stop order with a limit price', terms({ ...stop, limitPrice: '1' }), 'INVALID_PRICE'],
-    ['a stop limit order without a limit price', terms({ ...stopLimit, limitPrice: null }), 'INVALID_PRICE'],
-    ['a stop limit order with protection', terms({ ...stopLimit, protectionPrice: '1' }), 'INVALID_PRICE'],
+    [
+      'a stop limit order without a limit price',
+      terms({ ...stopLimit, limitPrice: null }),
+      'INVALID_PRICE',
+    ],
+    [
+      'a stop limit order with protection',
+      terms({ ...stopLimit, protectionPrice: '1' }),
+      'INVALID_PRICE',
+    ],
     ['a trailing stop without a trail', terms({ type: 'TRAILING_STOP' }), 'INVALID_PRICE'],
     ['a trailing stop with a stop', terms({ ...trailing, stopPrice: '1' }), 'INVALID_PRICE'],
     ['a trail of zero', terms({ ...trailing, trailPercent: '0' }), 'INVALID_PRICE'],
     ['a trail of all', terms({ ...trailing, trailPercent: '100' }), 'INVALID_PRICE'],
-    ['a stop that must trade at once', terms({ ...stop, timeInForce: 'IOC' }), 'UNSUPPORTED_ORDER_TYPE'],
-    ['a stop limit for all or nothing', terms({ ...stopLimit, timeInForce: 'FOK' }), 'UNSUPPORTED_ORDER_TYPE'],
-    ['a trailing stop for an auction', terms({ ...trailing, timeInForce: 'CLS', auctionAtMs: 1 }), 'UNSUPPORTED_ORDER_TYPE'],
+    [
+      'a stop that must trade at once',
+      terms({ ...stop, timeInForce: 'IOC' }),
+      'UNSUPPORTED_ORDER_TYPE',
+    ],
+    [
+      'a stop limit for all or nothing',
+      terms({ ...stopLimit, timeInForce: 'FOK' }),
+      'UNSUPPORTED_ORDER_TYPE',
+    ],
+    [
+      'a trailing stop for an auction',
+      terms({ ...trailing, timeInForce: 'CLS', auctionAtMs: 1 }),
+      'UNSUPPORTED_ORDER_TYPE',
+    ],
     ['an opening order without an auction', terms({ timeInForce: 'OPG' }), 'INVALID_AUCTION_TIME'],
-    ['a closing order without an auction', limitTerms('1', { timeInForce: 'CLS' }), 'INVALID_AUCTION_TIME'],
+    [
+      'a closing order without an auction',
+      limitTerms('1', { timeInForce: 'CLS' }),
+      'INVALID_AUCTION_TIME',
+    ],
     ['a day order with an auction', terms({ auctionAtMs: 1 }), 'INVALID_AUCTION_TIME'],
   ])('rejects %s', (_what, order, rejectCode) => {
     expect(checkTerms(order)).toEqual({ accepted: false, rejectCode });
@@ -54,7 +78,12 @@ describe('checkTerms', () => {
   });
 
   it.each(['MARKET', 'LIMIT'] as const)('takes %s orders for an auction', (type) => {
-    const order = terms({ type, limitPrice: type === 'LIMIT' ? '1' : null, timeInForce: 'OPG', auctionAtMs: 1 });
+    const order = terms({
+      type,
+      limitPrice: type === 'LIMIT' ? '1' : null,
+      timeInForce: 'OPG',
+      auctionAtMs: 1,
+    });
     expect(checkTerms(order)).toMatchObject({ accepted: true });
   });
 });

@@ -1,19 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { OrderTermsDiffer, VenueUnavailable } from '../../paper-broker/errors.ts';
 import type { Report } from '../../paper-broker/order.ts';
 import { streamReports } from '../../paper-broker/report-stream.ts';
 import type { Venue, VenueOptions } from '../../paper-broker/venue.ts';
+import { createEmptyDatabase } from '../support/services.ts';
 import { limitTerms, quote, startVenue, terms } from './support/orders.ts';
-import { type PostgresCluster, startPostgresCluster } from './support/postgres-cluster.ts';
 
-let cluster: PostgresCluster;
-beforeAll(async () => {
-  cluster = await startPostgresCluster();
-});
-afterAll(() => cluster.destroy());
-
-const newDatabase = (): Promise<string> => cluster.createDatabase(`venue_${randomUUID().replaceAll('-', '')}`);
+const newDatabase = async (): Promise<string> => (await createEmptyDatabase()).url;
 
 async function openVenue(databaseUrl: string, changes: Partial<VenueOptions> = {}) {
   const running = await startVenue(databaseUrl, changes);
@@ -38,21 +31,25 @@ describe('placing', () => {
   it('fifty times at once is placing once, and all get the same answer', async () => {
     const { venue } = await openVenue(await newDatabase());
     const order = terms();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => venue.placeOrder(order, null)));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => venue.placeOrder(order, null)),
+    );
     expect(answers[0]).toMatchObject({ status: 'FILLED', filledQuantity: '10' });
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect((await readAll(venue)).map((report) => report.execType)).toEqual(['NEW', 'TRADE']);
   });
 
-  it('again under an id with other terms is refused and changes nothing', async () => {
+  it('again under an id with other terms is rejected and changes nothing', async () => {
     const { venue } = await openVenue(await newDatabase());
     const order = limitTerms('90');
     await venue.placeOrder(order, null);
-    await expect(venue.placeOrder({ ...order, quantity: '11' }, null)).rejects.toThrow(OrderTermsDiffer);
+    await expect(venue.placeOrder({ ...order, quantity: '11' }, null)).rejects.toThrow(
+      OrderTermsDiffer,
+    );
     expect(venue.reports.lastSequence()).toBe(1);
   });
 
-  it('a refused order stays refused', async () => {
+  it('a rejected order stays rejected', async () => {
     const { venue } = await openVenue(await newDatabase());
     const order = terms({ type: 'STOP', stopPrice: '101', timeInForce: 'IOC', quantity: 'ten' });
     const first = await venue.placeOrder(order, null);
@@ -81,8 +78,12 @@ describe('placing', () => {
       return symbol === 'MSFT' ? quote({ symbol }) : null;
     };
     const { venue } = await openVenue(await newDatabase(), { findQuote });
-    expect(await venue.placeOrder(terms({ symbol: 'MSFT' }), null)).toMatchObject({ status: 'FILLED' });
-    expect(await venue.placeOrder(terms({ symbol: 'NOPE' }), null)).toMatchObject({ rejectCode: 'UNKNOWN_SYMBOL' });
+    expect(await venue.placeOrder(terms({ symbol: 'MSFT' }), null)).toMatchObject({
+      status: 'FILLED',
+    });
+    expect(await venue.placeOrder(terms({ symbol: 'NOPE' }), null)).toMatchObject({
+      rejectCode: 'UNKNOWN_SYMBOL',
+    });
     expect(asked).toEqual(['MSFT', 'NOPE']);
   });
 
@@ -101,7 +102,10 @@ describe('canceling', () => {
   it('is accepted once; a closed order is told as it stands', async () => {
     const { venue } = await openVenue(await newDatabase());
     const { clientOrderId } = (await venue.placeOrder(limitTerms('90'), null)).terms;
-    const answers = await Promise.all([venue.cancelOrder(clientOrderId), venue.cancelOrder(clientOrderId)]);
+    const answers = await Promise.all([
+      venue.cancelOrder(clientOrderId),
+      venue.cancelOrder(clientOrderId),
+    ]);
     expect(answers.map((answer) => answer?.accepted)).toEqual([true, false]);
     for (const answer of answers) expect(answer?.order.status).toBe('CANCELED');
     expect(await venue.cancelOrder('no-such-order')).toBeNull();
@@ -109,7 +113,9 @@ describe('canceling', () => {
 
   it('against a fill has one winner, and every report agrees with it', async () => {
     const { venue } = await openVenue(await newDatabase());
-    const orders = await Promise.all(Array.from({ length: 40 }, () => venue.placeOrder(limitTerms('99', { quantity: '1' }), null)));
+    const orders = await Promise.all(
+      Array.from({ length: 40 }, () => venue.placeOrder(limitTerms('99', { quantity: '1' }), null)),
+    );
     const cancels = orders.map(({ terms: { clientOrderId } }, index) => {
       if (index === 20) venue.onQuote(quote({ bid: '98.98', ask: '99', askSize: '15' }));
       return venue.cancelOrder(clientOrderId);
@@ -127,15 +133,22 @@ describe('canceling', () => {
 describe('an order with an end', () => {
   it('expires by itself', async () => {
     const { venue } = await openVenue(await newDatabase());
-    const { clientOrderId } = (await venue.placeOrder(limitTerms('90', { expiresAtMs: Date.now() + 150 }), null)).terms;
-    await vi.waitFor(async () => expect(await venue.getOrder(clientOrderId)).toMatchObject({ status: 'EXPIRED' }), { timeout: 10_000 });
+    const { clientOrderId } = (
+      await venue.placeOrder(limitTerms('90', { expiresAtMs: Date.now() + 150 }), null)
+    ).terms;
+    await vi.waitFor(
+      async () => expect(await venue.getOrder(clientOrderId)).toMatchObject({ status: 'EXPIRED' }),
+      { timeout: 10_000 },
+    );
   });
 
   it('expires also when its end comes while the venue is not running', async () => {
     const url = await newDatabase();
     const first = await startVenue(url);
     first.venue.onQuote(quote());
-    const { clientOrderId } = (await first.venue.placeOrder(limitTerms('90', { expiresAtMs: Date.now() + 50 }), null)).terms;
+    const { clientOrderId } = (
+      await first.venue.placeOrder(limitTerms('90', { expiresAtMs: Date.now() + 50 }), null)
+    ).terms;
     await first.stop();
     await new Promise((resolve) => setTimeout(resolve, 60));
     const { venue } = await openVenue(url);
@@ -161,8 +174,13 @@ describe('after a restart', () => {
     expect(await second.venue.placeOrder(closed.terms, null)).toEqual(closed);
     expect(await second.venue.getOrder(open.terms.clientOrderId)).toEqual(open);
     // Only 2 of the known quote's 12 shares are left.
-    expect(await second.venue.placeOrder(terms({ timeInForce: 'IOC' }), null)).toMatchObject({ filledQuantity: '2', status: 'CANCELED' });
-    expect((await readAll(second.venue)).map((report) => report.sequence)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await second.venue.placeOrder(terms({ timeInForce: 'IOC' }), null)).toMatchObject({
+      filledQuantity: '2',
+      status: 'CANCELED',
+    });
+    expect((await readAll(second.venue)).map((report) => report.sequence)).toEqual([
+      1, 2, 3, 4, 5, 6,
+    ]);
   });
 
   it('another database has another venue id', async () => {
@@ -197,8 +215,12 @@ describe('a stream', () => {
         if (newest >= 200) stop.abort();
       }
     })();
-    await Promise.all(Array.from({ length: 100 }, () => venue.placeOrder(terms({ quantity: '1' }), null)));
+    await Promise.all(
+      Array.from({ length: 100 }, () => venue.placeOrder(terms({ quantity: '1' }), null)),
+    );
     await reading;
-    expect(seen.map((report) => report.sequence)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+    expect(seen.map((report) => report.sequence)).toEqual(
+      Array.from({ length: 200 }, (_, index) => index + 1),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { BulkProgress } from '../../contracts/bulk-operations.ts';
 import { bulkWorkflowId } from '../../contracts/ids.ts';
+import type { BulkProgress } from '../../contracts/operators/bulk-operations.ts';
 import { rest, waitForStatus, waitForWorkflowEnd, workflowOf } from '../histories/order-steps.ts';
 import type { Scenario } from '../histories/scenario.ts';
 
@@ -13,15 +13,22 @@ export const BULK: readonly Scenario[] = [
       const trader = await stage.e2e.createTrader();
       const { accountId } = trader.account;
       const orders = [await rest(trader), await rest(trader)];
-      const { status, body, text } = await stage.operator.send<BulkProgress>('POST', '/v1/admin/bulk-operations', {
-        body: { action: 'CANCEL', filter: { accountId }, reason: 'the account is closed' },
-        headers: { 'Idempotency-Key': randomUUID() },
-      });
+      const { status, body, text } = await stage.operator.send<BulkProgress>(
+        'POST',
+        '/v1/admin/bulk-operations',
+        {
+          body: { action: 'CANCEL', filter: { accountId }, reason: 'the account is closed' },
+          headers: { 'Idempotency-Key': randomUUID() },
+        },
+      );
       if (status !== 202) throw new Error(`the operation was not accepted: ${status} ${text}`);
       for (const { id } of orders) await waitForStatus(trader, id, 'CANCELED');
       await waitForWorkflowEnd(stage, bulkWorkflowId(body.id));
       const bulk = { label: 'bulk-operation', workflowId: bulkWorkflowId(body.id) };
-      return { workflows: [bulk, ...orders.map(({ id }, index) => workflowOf(id, `order-${index + 1}`))], accountIds: [accountId] };
+      return {
+        workflows: [bulk, ...orders.map(({ id }, index) => workflowOf(id, `order-${index + 1}`))],
+        accountIds: [accountId],
+      };
     },
   },
 ];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import type postgres from 'postgres';
-import type { Caller, Role } from '../../contracts/caller.ts';
+import type { Caller, Role } from '../../contracts/identity/caller.ts';
 
 export const TEST_PASSWORD = 'correct-horse-battery';
 
@@ -25,8 +25,15 @@ export interface FundedAccountOptions {
   shortingAllowed?: boolean;
 }
 
-/** Makes `count` users, each with an account and a booked deposit. The password is hashed once for all of them. */
-export async function createFundedAccounts(sql: postgres.Sql, count: number, options: FundedAccountOptions): Promise<FundedAccount[]> {
+/**
+ * Makes `count` users, each with an account and a booked deposit. The password is hashed once for
+ * all of them.
+ */
+export async function createFundedAccounts(
+  sql: postgres.Sql,
+  count: number,
+  options: FundedAccountOptions,
+): Promise<FundedAccount[]> {
   const password = options.password ?? TEST_PASSWORD;
   const roles = options.roles ?? ['CUSTOMER'];
   const passwordHash = await hash(password, ARGON2ID);
@@ -34,9 +41,19 @@ export async function createFundedAccounts(sql: postgres.Sql, count: number, opt
     const userId = randomUUID();
     const accountId = randomUUID();
     const email = `user-${userId}@test.local`;
-    return { userId, accountId, email, password, caller: { userId, username: email, accountId, roles } };
+    return {
+      userId,
+      accountId,
+      email,
+      password,
+      caller: { userId, username: email, accountId, sessionId: randomUUID(), roles },
+    };
   });
-  const rows = made.map(({ userId, accountId, email }) => ({ user_id: userId, account_id: accountId, email }));
+  const rows = made.map(({ userId, accountId, email }) => ({
+    user_id: userId,
+    account_id: accountId,
+    email,
+  }));
   await sql.begin(async (tx) => {
     const wanted = tx`jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(user_id uuid, account_id uuid, email text)`;
     await tx`
@@ -59,7 +76,10 @@ export async function createFundedAccounts(sql: postgres.Sql, count: number, opt
 }
 
 /** One of {@link createFundedAccounts}. */
-export async function createFundedAccount(sql: postgres.Sql, options: FundedAccountOptions): Promise<FundedAccount> {
+export async function createFundedAccount(
+  sql: postgres.Sql,
+  options: FundedAccountOptions,
+): Promise<FundedAccount> {
   const [account] = await createFundedAccounts(sql, 1, options);
   if (!account) throw new Error('no account was made');
   return account;

@@ -10,7 +10,10 @@ export interface AlertRule {
 
 const RULES = new URL('../../alerts/hub.rules.yml', import.meta.url);
 
-/** The rules of alerts/hub.rules.yml; of YAML it knows what that file uses. Throws for a rule that lacks something. */
+/**
+ * The rules of alerts/hub.rules.yml; of YAML it knows what that file uses. Throws for a rule that
+ * lacks something.
+ */
 export function readAlertRules(): AlertRule[] {
   const rules = readFileSync(RULES, 'utf8')
     .split(/^ {6}- alert: /m)
@@ -34,6 +37,9 @@ export function readAlertRules(): AlertRule[] {
 /** The metrics that an expression reads, without the endings of a histogram's series. */
 export function metricsIn(expr: string): string[] {
   const names =
-    expr.replace(/"[^"]*"/g, '').match(/\b(?:hub|temporal|http|rpc|redis|paper_broker|order_step|market_data)_\w+|\bup\b/g) ?? [];
+    expr
+      .replace(/"[^"]*"/g, '')
+      .match(/\b(?:hub|temporal|http|rpc|redis|paper_broker|order_step|market_data)_\w+|\bup\b/g) ??
+    [];
   return [...new Set(names.map((name) => name.replace(/_(?:bucket|sum|count)$/, '')))];
 }

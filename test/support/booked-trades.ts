@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
-import { balanceChanges, postFill, postHold } from '../../domain/ledger/postings.ts';
-import { Decimal, formatCash, formatDecimal, ZERO } from '../../domain/money/decimal.ts';
-import { fillCash } from '../../domain/order/fill-cash.ts';
-import type { Side } from '../../domain/order/order.ts';
+import { balanceChanges, postFill, postHold } from '../../domain/ledger/transfers.ts';
+import { Decimal, formatCash, formatDecimal } from '../../domain/money/decimal.ts';
+import { roundedCash } from '../../domain/orders/fill-cash.ts';
+import type { Side } from '../../domain/orders/order.ts';
 import {
   applyFill,
   averagePrice,
@@ -11,8 +11,8 @@ import {
   type PositionState,
   positionStatus,
   positionType,
-} from '../../domain/position/position.ts';
-import { toTransfers } from '../../use-cases/orders/ledger-transfers.ts';
+} from '../../domain/portfolio/position.ts';
+import { toTransfers } from '../../use-cases/ledger-transfers.ts';
 import { executionIdFor } from '../../use-cases/orders/order-identity.ts';
 
 /** A trade of an order of its own, which it filled. */
@@ -25,6 +25,8 @@ export interface Trade {
   /** `YYYY-MM-DD` */
   settlementDate: string;
   tradeDate?: string;
+  /** The venue's name; the one that `npm start` brings unless said. */
+  broker?: string;
   /** The venue's id; a random one when it does not matter. */
   brokerExecutionId?: string;
 }
@@ -32,6 +34,7 @@ export interface Trade {
 export interface BookedTrade extends Trade {
   orderId: string;
   executionId: string;
+  broker: string;
   brokerExecutionId: string;
   tradeDate: string;
   cash: string;
@@ -43,10 +46,14 @@ type Row = Record<string, string | number | null>;
 const BATCH = 5_000;
 
 /**
- * Books trades as the order path would have, in their order: orders, holds, executions, settlement instructions, positions, ledger and buying power agree.
- * Accounts without any position or trade so far; it does not ask whether they can pay.
+ * Books trades as the order path would have, in their order: orders, holds, executions, settlement
+ * instructions, positions, ledger and buying power agree. Accounts without any position or trade so
+ * far; it does not ask whether they can pay.
  */
-export async function bookTrades(sql: postgres.Sql, trades: readonly Trade[]): Promise<BookedTrade[]> {
+export async function bookTrades(
+  sql: postgres.Sql,
+  trades: readonly Trade[],
+): Promise<BookedTrade[]> {
   const booked = trades.map(toBooked);
   await sql.begin(async (tx) => {
     await insertRows(tx, 'orders', booked.map(orderRow));
@@ -61,15 +68,19 @@ export async function bookTrades(sql: postgres.Sql, trades: readonly Trade[]): P
 }
 
 function toBooked(trade: Trade, index: number): BookedTrade {
+  const broker = trade.broker ?? 'paper-broker';
   const brokerExecutionId = trade.brokerExecutionId ?? `test-${randomUUID()}`;
-  const tradeDate = trade.tradeDate ?? new Date(Date.parse(trade.settlementDate) - 86_400_000).toISOString().slice(0, 10);
+  const tradeDate =
+    trade.tradeDate ??
+    new Date(Date.parse(trade.settlementDate) - 86_400_000).toISOString().slice(0, 10);
   return {
     ...trade,
+    broker,
     brokerExecutionId,
     tradeDate,
     orderId: randomUUID(),
-    executionId: executionIdFor(brokerExecutionId),
-    cash: formatCash(fillCash(ZERO, new Decimal(trade.quantity), new Decimal(trade.price))),
+    executionId: executionIdFor(broker, brokerExecutionId),
+    cash: formatCash(roundedCash(trade.side, new Decimal(trade.quantity).times(trade.price))),
     executedAt: new Date(Date.parse(`${tradeDate}T15:00:00.000Z`) + index).toISOString(),
   };
 }
@@ -79,6 +90,7 @@ const orderRow = (trade: BookedTrade): Row => ({
   account_id: trade.accountId,
   client_order_id: trade.orderId,
   symbol: trade.symbol,
+  broker: trade.broker,
   side: trade.side,
   type: 'MARKET',
   time_in_force: 'DAY',
@@ -105,6 +117,7 @@ const holdRow = (trade: BookedTrade): Row => ({
 
 const executionRow = (trade: BookedTrade): Row => ({
   id: trade.executionId,
+  broker: trade.broker,
   broker_execution_id: trade.brokerExecutionId,
   order_id: trade.orderId,
   account_id: trade.accountId,
@@ -134,8 +147,15 @@ function positionRows(booked: readonly BookedTrade[]): Row[] {
   const positions = new Map<string, { last: BookedTrade; state: PositionState }>();
   for (const trade of booked) {
     const key = `${trade.accountId} ${trade.symbol}`;
-    const fill = { side: trade.side, quantity: new Decimal(trade.quantity), price: new Decimal(trade.price) };
-    positions.set(key, { last: trade, state: applyFill(positions.get(key)?.state ?? EMPTY_POSITION, fill) });
+    const fill = {
+      side: trade.side,
+      quantity: new Decimal(trade.quantity),
+      price: new Decimal(trade.price),
+    };
+    positions.set(key, {
+      last: trade,
+      state: applyFill(positions.get(key)?.state ?? EMPTY_POSITION, fill),
+    });
   }
   return [...positions.values()].map(({ last, state }) => ({
     account_id: last.accountId,
@@ -153,7 +173,12 @@ function positionRows(booked: readonly BookedTrade[]): Row[] {
 async function postAll(tx: postgres.TransactionSql, booked: readonly BookedTrade[]): Promise<void> {
   const posted = booked.map((trade) => {
     const cash = new Decimal(trade.cash);
-    const fill = postFill({ side: trade.side, symbol: trade.symbol, quantity: new Decimal(trade.quantity), cash });
+    const fill = postFill({
+      side: trade.side,
+      symbol: trade.symbol,
+      quantity: new Decimal(trade.quantity),
+      cash,
+    });
     return { trade, hold: trade.side === 'BUY' ? postHold(cash) : [], fill };
   });
   const balances = posted.flatMap(({ trade, hold, fill }) =>
@@ -184,8 +209,13 @@ async function postAll(tx: postgres.TransactionSql, booked: readonly BookedTrade
   await insertRows(tx, 'ledger_transfers', transfers);
 }
 
-const transferRows = (trade: BookedTrade, key: string, postings: Parameters<typeof toTransfers>[1], executionId: string | null): Row[] =>
-  toTransfers(key, postings).map(({ debit, credit, ...transfer }) => ({
+const transferRows = (
+  trade: BookedTrade,
+  key: string,
+  transfers: Parameters<typeof toTransfers>[1],
+  executionId: string | null,
+): Row[] =>
+  toTransfers(key, transfers).map(({ debit, credit, ...transfer }) => ({
     ...transfer,
     account_id: trade.accountId,
     debit_kind: debit,
@@ -194,12 +224,17 @@ const transferRows = (trade: BookedTrade, key: string, postings: Parameters<type
     execution_id: executionId,
   }));
 
-async function insertRows(tx: postgres.TransactionSql, table: string, rows: readonly Row[]): Promise<void> {
+async function insertRows(
+  tx: postgres.TransactionSql,
+  table: string,
+  rows: readonly Row[],
+): Promise<void> {
   for (let from = 0; from < rows.length; from += BATCH) {
     const batch = rows.slice(from, from + BATCH);
     const columns = Object.keys(batch[0] ?? {}).join(', ');
-    await tx.unsafe(`insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::text::jsonb)`, [
-      JSON.stringify(batch),
-    ]);
+    await tx.unsafe(
+      `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::text::jsonb)`,
+      [JSON.stringify(batch)],
+    );
   }
 }

@@ -1,15 +1,9 @@
-import { registerHooks } from 'node:module';
+import { standIn } from './stand-in.ts';
 
 // The workers' process as it is, with the bundle of changed-workflows.ts in place of the real one.
 
-const REAL = new URL('../../workers/bundle-workflows.ts', import.meta.url).href;
-const CHANGED = new URL('./changed-workflows.ts', import.meta.url).href;
-
-registerHooks({
-  resolve(specifier, context, nextResolve) {
-    const resolved = nextResolve(specifier, context);
-    return resolved.url === REAL ? { ...resolved, url: CHANGED } : resolved;
-  },
-});
-
+standIn(
+  new URL('../../workers/bundle-workflows.ts', import.meta.url),
+  new URL('./changed-workflows.ts', import.meta.url),
+);
 await import('../../workers/main.ts');

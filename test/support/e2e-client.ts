@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../contracts/errors.ts';
-import type { Execution, Order } from '../../contracts/orders.ts';
-import type { Balance, Position } from '../../contracts/portfolio.ts';
-import { isOpen } from '../../domain/order/order.ts';
+import type { Execution, Order } from '../../contracts/orders/order.ts';
+import type { Balance, Position } from '../../contracts/portfolio/portfolio.ts';
+import { isOpen } from '../../domain/orders/order.ts';
 
 /** Generous: the machine may be shared. */
 const ANSWER_MS_MAX = 30_000;
@@ -44,7 +44,12 @@ export const buyMarket = (symbol: string, quantity: string): OrderRequest => ({
   quantity,
 });
 
-export const buyLimit = (symbol: string, quantity: string, limitPrice: string, over: Partial<OrderRequest> = {}): OrderRequest => ({
+export const buyLimit = (
+  symbol: string,
+  quantity: string,
+  limitPrice: string,
+  over: Partial<OrderRequest> = {},
+): OrderRequest => ({
   symbol,
   side: 'BUY',
   type: 'LIMIT',
@@ -56,13 +61,21 @@ export const buyLimit = (symbol: string, quantity: string, limitPrice: string, o
 
 export interface E2eClient {
   /** Any call. `body` that is a string or bytes goes out as it is. */
-  send<T>(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Answer<T>>;
+  send<T>(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string> },
+  ): Promise<Answer<T>>;
   get<T>(path: string): Promise<Answer<T>>;
   submit(order: OrderRequest, idempotencyKey?: string): Promise<Answer<Order & ProblemBody>>;
   cancel(orderId: string): Promise<Answer<Order & ProblemBody>>;
   getOrder(orderId: string): Promise<Order>;
   /** Polls until the order is as wished; throws with the order as it last was. */
-  waitForOrder(orderId: string, isAsWished: (order: Order) => boolean, timeoutMs?: number): Promise<Order>;
+  waitForOrder(
+    orderId: string,
+    isAsWished: (order: Order) => boolean,
+    timeoutMs?: number,
+  ): Promise<Order>;
   /** Polls until the order is closed. */
   waitForEnd(orderId: string, timeoutMs?: number): Promise<Order>;
   listExecutions(orderId: string): Promise<Execution[]>;
@@ -72,35 +85,63 @@ export interface E2eClient {
 
 /** Whoever talks to the API over HTTP, with or without a token. */
 export function createE2eClient(baseUrl: string, token?: string): E2eClient {
-  const authorization: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const authorization: Record<string, string> =
+    token === undefined ? {} : { Authorization: `Bearer ${token}` };
 
-  async function send<T>(method: string, path: string, options: { body?: unknown; headers?: Record<string, string> } = {}) {
+  async function send<T>(
+    method: string,
+    path: string,
+    options: { body?: unknown; headers?: Record<string, string> } = {},
+  ) {
     const { body, headers = {} } = options;
     const startedAt = performance.now();
     const response = await fetch(`${baseUrl}${path}`, {
       method,
-      headers: { ...authorization, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
+      headers: {
+        ...authorization,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : {
+            body:
+              typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+          }),
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     } as RequestInit);
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     const parsed = (isJson ? JSON.parse(text) : null) as T;
-    return { status: response.status, headers: response.headers, text, body: parsed, tookMs: performance.now() - startedAt };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: parsed,
+      tookMs: performance.now() - startedAt,
+    };
   }
 
   async function read<T>(path: string): Promise<T> {
     const answer = await send<T>('GET', path);
-    if (answer.status !== 200) throw new Error(`GET ${path} answered ${answer.status}: ${answer.text}`);
+    if (answer.status !== 200)
+      throw new Error(`GET ${path} answered ${answer.status}: ${answer.text}`);
     return answer.body;
   }
 
-  async function waitForOrder(orderId: string, isAsWished: (order: Order) => boolean, timeoutMs = ORDER_END_MS_MAX): Promise<Order> {
+  async function waitForOrder(
+    orderId: string,
+    isAsWished: (order: Order) => boolean,
+    timeoutMs = ORDER_END_MS_MAX,
+  ): Promise<Order> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const order = await read<Order>(`/v1/orders/${orderId}`);
       if (isAsWished(order)) return order;
-      if (Date.now() > deadline) throw new Error(`the order did not get there within ${timeoutMs} ms: ${JSON.stringify(order)}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `the order did not get there within ${timeoutMs} ms: ${JSON.stringify(order)}`,
+        );
       await sleep(POLL_MS);
     }
   }
@@ -116,8 +157,10 @@ export function createE2eClient(baseUrl: string, token?: string): E2eClient {
     cancel: (orderId) => send('PUT', `/v1/orders/${orderId}/cancel`),
     getOrder: (orderId) => read(`/v1/orders/${orderId}`),
     waitForOrder,
-    waitForEnd: (orderId, timeoutMs) => waitForOrder(orderId, (order) => !isOpen(order.status), timeoutMs),
-    listExecutions: async (orderId) => (await read<{ items: Execution[] }>(`/v1/orders/${orderId}/executions`)).items,
+    waitForEnd: (orderId, timeoutMs) =>
+      waitForOrder(orderId, (order) => !isOpen(order.status), timeoutMs),
+    listExecutions: async (orderId) =>
+      (await read<{ items: Execution[] }>(`/v1/orders/${orderId}/executions`)).items,
     getBalance: () => read('/v1/balance'),
     getPosition: (symbol) => read(`/v1/positions/${symbol}`),
   };

@@ -1,26 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
-import type { Order } from '../../contracts/orders.ts';
+import type { Order } from '../../contracts/orders/order.ts';
 import { answersOk, waitUntil } from '../../dev/wait-until.ts';
 import type { Answer, OrderRequest, ProblemBody } from './e2e-client.ts';
-import type { E2eStack, Trader } from './e2e-stack.ts';
+import type { OwnE2eStack, Trader } from './e2e-stack.ts';
 
 const RECOVERY_MS_MAX = 60_000;
 const RETRY_AFTER_MS = 500;
 
 /** Starts whatever does not run and waits until all parts say that they are ready. */
-export async function healStack({ stack, setFault }: E2eStack): Promise<void> {
+export async function healStack({ stack, setFault }: OwnE2eStack): Promise<void> {
   for (const service of Object.values(stack.services)) await service.start();
   for (const managed of Object.values(stack.processes)) await managed.start();
   await setFault({ mode: 'NONE' });
   const { api, workersMetrics, paperBroker, marketData } = stack.urls;
   const isReady = async () =>
-    (await Promise.all([api, workersMetrics, paperBroker, marketData].map((url) => answersOk(`${url}/health/ready`)))).every(Boolean);
-  await waitUntil(isReady, { timeoutMs: RECOVERY_MS_MAX, everyMs: 200, message: 'the system has not recovered' });
+    (
+      await Promise.all(
+        [api, workersMetrics, paperBroker, marketData].map((url) =>
+          answersOk(`${url}/health/ready`),
+        ),
+      )
+    ).every(Boolean);
+  await waitUntil(isReady, {
+    timeoutMs: RECOVERY_MS_MAX,
+    everyMs: 200,
+    message: 'the system has not recovered',
+  });
 }
 
-/** What a client does on 503 or a broken connection: the same request again under the same key, until it is answered. */
-export async function submitUntilAnswered(trader: Trader, order: OrderRequest, key: string): Promise<Answer<Order & ProblemBody>> {
+/**
+ * What a client does on 503 or a broken connection: the same request again under the same key,
+ * until it is answered.
+ */
+export async function submitUntilAnswered(
+  trader: Trader,
+  order: OrderRequest,
+  key: string,
+): Promise<Answer<Order & ProblemBody>> {
   const deadline = Date.now() + RECOVERY_MS_MAX;
   for (;;) {
     const answer = await trader.submit(order, key).catch((error: Error) => error);
@@ -37,7 +54,10 @@ export interface AccountTrace {
   transfers: number;
 }
 
-/** What an account's orders have left in the database: its deposit is one transfer, and all else is zero before the first order. */
+/**
+ * What an account's orders have left in the database: its deposit is one transfer, and all else is
+ * zero before the first order.
+ */
 export async function readTrace(hub: postgres.Sql, { account }: Trader): Promise<AccountTrace> {
   const [row] = await hub<AccountTrace[]>`
     select buying_power as "buyingPower",
@@ -49,4 +69,9 @@ export async function readTrace(hub: postgres.Sql, { account }: Trader): Promise
   return { ...row };
 }
 
-export const UNTOUCHED: AccountTrace = { buyingPower: '100000.00', orders: 0, holds: 0, transfers: 1 };
+export const UNTOUCHED: AccountTrace = {
+  buyingPower: '100000.00',
+  orders: 0,
+  holds: 0,
+  transfers: 1,
+};

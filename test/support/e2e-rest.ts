@@ -1,6 +1,11 @@
 import { isTaskThrownAway } from '../../adapters/temporal/temporal-errors.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
-import { EXECUTION_WORKFLOW, ORDER_WORKFLOW, type OrderStanding, PROGRESS_QUERY } from '../../contracts/workflow-messages.ts';
+import {
+  EXECUTION_WORKFLOW,
+  ORDER_WORKFLOW,
+  type OrderStanding,
+  PROGRESS_QUERY,
+} from '../../contracts/orders/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import type { E2eStack } from './e2e-stack.ts';
 import { waitUntilAllClosed } from './trading-load.ts';
@@ -14,10 +19,17 @@ export async function waitUntilAtRest(e2e: E2eStack, timeoutMs = REST_MS_MAX): P
     const query = `WorkflowType in ('${ORDER_WORKFLOW}', '${EXECUTION_WORKFLOW}') and ExecutionStatus = 'Running'`;
     return (await e2e.temporal.workflow.count(query)).count === 0;
   };
-  await waitUntil(isAtRest, { timeoutMs, everyMs: 250, message: `workflows still run ${timeoutMs} ms after all orders were closed` });
+  await waitUntil(isAtRest, {
+    timeoutMs,
+    everyMs: 250,
+    message: `workflows still run ${timeoutMs} ms after all orders were closed`,
+  });
 }
 
-/** Where an order's workflow says that the order stands, and what it waits for; null before its first task has finished: it can say nothing yet. */
+/**
+ * Where an order's workflow says that the order stands, and what it waits for; null before its
+ * first task has finished: it can say nothing yet.
+ */
 export const askStanding = (e2e: E2eStack, orderId: string): Promise<OrderStanding | null> =>
   e2e.temporal.workflow
     .getHandle(orderWorkflowId(orderId))
@@ -28,9 +40,18 @@ export const askStanding = (e2e: E2eStack, orderId: string): Promise<OrderStandi
       throw error;
     });
 
-/** The value of a counter, all its series that carry these labels together; 0 while it was never counted. */
-export async function readCounter(baseUrl: string, name: string, ...labels: readonly string[]): Promise<number> {
+/**
+ * The value of a counter, all its series that carry these labels together; 0 while it was never
+ * counted.
+ */
+export async function readCounter(
+  baseUrl: string,
+  name: string,
+  ...labels: readonly string[]
+): Promise<number> {
   const text = await (await fetch(`${baseUrl}/metrics`)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith(name) && labels.every((label) => line.includes(label)));
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith(name) && labels.every((label) => line.includes(label)));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }

@@ -1,17 +1,24 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import postgres from 'postgres';
 import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
-import type { ProcessName } from '../../dev/process-env.ts';
-import { type Stack, startStack } from '../../dev/stack.ts';
+import { withDatabase } from '../../dev/services/postgres.ts';
+import type { Stack } from '../../dev/stack.ts';
 import { createFundedAccounts, type FundedAccount } from './accounts.ts';
 import { createE2eClient, type E2eClient } from './e2e-client.ts';
+import {
+  giveBackStack,
+  isTestRun,
+  leaseStack,
+  makePreparedStackFolder,
+  makeWorkflowBundles,
+  moveLeasedPrices,
+} from './services.ts';
+import type { StackKind, StackLease } from './stack-pool.ts';
+import { startTestStack, type TestStackOptions, writePrices } from './test-stack.ts';
 import { createVenueFaults } from './venue-faults.ts';
-
-/** Last prices in USD; the quotes lie a cent or two around them. */
-export const PRICES: Readonly<Record<string, string>> = { AAPL: '205.75', FB: '38.23', GOOG: '529.20', IBM: '127.50', MSFT: '28.77' };
 
 /** A customer with money and a token. */
 export interface Trader extends E2eClient {
@@ -19,8 +26,9 @@ export interface Trader extends E2eClient {
   token: string;
 }
 
+/** A running system, and all that a test needs to act on it and to look into it. */
 export interface E2eStack {
-  stack: Stack;
+  stack: Omit<StackLease, 'id' | 'stateDir'>;
   /** Where it keeps its logs, as `npm start` does in .hub. */
   stateDir: string;
   /** The API without a token. */
@@ -34,89 +42,112 @@ export interface E2eStack {
   setPrices(prices: Readonly<Record<string, string>>): Promise<void>;
   createTraders(count: number, cash?: string): Promise<Trader[]>;
   createTrader(cash?: string): Promise<Trader>;
-  /** Stops all and leaves no file behind. */
+  /** Leaves nothing behind, of this file at least. */
   stop(): Promise<void>;
 }
 
-/**
- * The whole system with prices that stand still (1,000 shares on each side, anew every 100 ms), so that cents can be foretold.
- * `env` adds variables to single processes, `marketData` and `workers` are other programs for those.
- */
-export async function startE2eStack(
-  env: Partial<Record<ProcessName, Readonly<Record<string, string>>>> = {},
-  marketData: string = new URL('./e2e-market-data.ts', import.meta.url).pathname,
-  workers?: string,
-): Promise<E2eStack> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'));
-  // Postgres runs as another user when the tests run as root.
-  chmodSync(stateDir, 0o755);
+/** One that the caller alone has, whose parts it may stop, kill and start again. */
+export interface OwnE2eStack extends E2eStack {
+  stack: Stack;
+}
+
+/** A stack of the caller's own; test-stack.ts says how it stands. */
+export async function startE2eStack(options: TestStackOptions = {}): Promise<OwnE2eStack> {
+  if (isTestRun()) await makeWorkflowBundles();
+  const stateDir = isTestRun() ? await makePreparedStackFolder() : makeFolder();
   const removeFiles = () => rmSync(stateDir, { recursive: true, force: true });
-  const pricesFile = join(stateDir, 'prices');
-  const writePrices = (prices: Readonly<Record<string, string>>) =>
-    writeFileSync(
-      pricesFile,
-      Object.entries({ ...PRICES, ...prices })
-        .map(([symbol, price]) => `${symbol}:${price}`)
-        .join(','),
-    );
-  writePrices({});
-  const standingStill = { SOURCE: 'simulator', SIMULATOR_VOLATILITY: '0', SIMULATOR_TICK_MS: '100', PRICES_FILE: pricesFile };
   let stack: Stack;
   try {
-    stack = await startStack({
-      stateDir,
-      ports: 'free',
-      headless: true,
-      baseEnv: { ...process.env, MARKET_CALENDAR: 'always-open' },
-      entries: { 'market-data': marketData, ...(workers !== undefined && { workers }) },
-      env: {
-        ...env,
-        'market-data': { ...standingStill, ...env['market-data'] },
-        'paper-broker': { FAULTS_ENABLED: 'true', ...env['paper-broker'] },
-      },
-    });
+    stack = await startTestStack(stateDir, options);
   } catch (error) {
     removeFiles();
     throw error;
   }
-  const open = (name: string) => postgres(stack.env[name] ?? '', { max: 4, connect_timeout: 5, onnotice: () => {} });
-  const hub = open('DATABASE_URL');
-  const venue = open('PAPER_BROKER_DATABASE_URL');
-  const connection = Connection.lazy({ address: stack.env.TEMPORAL_ADDRESS ?? '' });
-  const tokens = createAccessTokens(stack.env.JWT_SECRET ?? '', Date.now);
+  const { close, ...opened } = open(stack, stateDir);
+  return {
+    ...opened,
+    stack,
+    async setPrices(prices) {
+      writePrices(stateDir, prices);
+      await stack.processes['market-data']?.restart();
+    },
+    async stop() {
+      await close();
+      await stack.stop();
+      removeFiles();
+    },
+  };
+}
+
+/**
+ * A stack that other files have used and will use: for those that stop none of its parts, and
+ * bring what they open to an end.
+ */
+export async function leaseE2eStack(kind: StackKind): Promise<E2eStack> {
+  const lease = await leaseStack(kind);
+  const { close, ...opened } = open(lease, lease.stateDir);
+  let areUsual = true;
+  const setPrices = async (prices: Readonly<Record<string, string>>) => {
+    areUsual = Object.keys(prices).length === 0;
+    writePrices(lease.stateDir, prices);
+    await moveLeasedPrices(lease.id);
+  };
+  return {
+    ...opened,
+    stack: lease,
+    setPrices,
+    async stop() {
+      await opened.setFault({ mode: 'NONE' });
+      if (!areUsual) await setPrices({});
+      await close();
+      await giveBackStack(lease.id);
+    },
+  };
+}
+
+/** Postgres runs as another user when the caller is root. */
+function makeFolder(): string {
+  const stateDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'));
+  chmodSync(stateDir, 0o755);
+  return stateDir;
+}
+
+function open({ urls, env }: E2eStack['stack'], stateDir: string) {
+  // Both as the superuser: tests look into everything, and break what must be found broken.
+  const { DATABASE_URL = '', PAPER_BROKER_DATABASE_URL = '' } = env;
+  const connect = (url: string) =>
+    postgres(url, { max: 4, connect_timeout: 5, onnotice: () => {} });
+  const hub = connect(DATABASE_URL);
+  const venue = connect(
+    withDatabase(DATABASE_URL, new URL(PAPER_BROKER_DATABASE_URL).pathname.slice(1)),
+  );
+  const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS ?? '' });
+  const tokens = createAccessTokens(env.JWT_SECRET ?? '', Date.now);
 
   async function createTraders(count: number, cash = '100000.00'): Promise<Trader[]> {
     const accounts = await createFundedAccounts(hub, count, { cash });
     return Promise.all(
       accounts.map(async (account) => {
         const token = await tokens.sign(account.caller);
-        return { ...createE2eClient(stack.urls.api, token), account, token };
+        return { ...createE2eClient(urls.api, token), account, token };
       }),
     );
   }
 
   return {
-    stack,
     stateDir,
-    anyone: createE2eClient(stack.urls.api),
+    anyone: createE2eClient(urls.api),
     hub,
     venue,
-    temporal: new Client({ connection, namespace: stack.env.TEMPORAL_NAMESPACE ?? 'default' }),
-    setFault: createVenueFaults(stack.urls.paperBroker),
-    async setPrices(prices) {
-      writePrices(prices);
-      await stack.processes['market-data']?.restart();
-    },
+    temporal: new Client({ connection, namespace: env.TEMPORAL_NAMESPACE ?? 'default' }),
+    setFault: createVenueFaults(urls.paperBroker, env),
     createTraders,
-    async createTrader(cash) {
+    async createTrader(cash?: string) {
       const [trader] = await createTraders(1, cash);
       if (!trader) throw new Error('no trader was made');
       return trader;
     },
-    async stop() {
-      await Promise.all([hub.end({ timeout: 1 }), venue.end({ timeout: 1 }), connection.close()]);
-      await stack.stop();
-      removeFiles();
-    },
+    close: () =>
+      Promise.all([hub.end({ timeout: 1 }), venue.end({ timeout: 1 }), connection.close()]),
   };
 }

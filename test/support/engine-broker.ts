@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../contracts/clock.ts';
 import {
   type Broker,
   type BrokerOrder,
@@ -7,11 +6,20 @@ import {
   BrokerUnavailable,
   type ExecutionReport,
   type PlaceOrder,
-} from '../../contracts/ports/broker.ts';
+  type StopStanding,
+} from '../../contracts/broker-session/broker.ts';
+import type { Clock } from '../../contracts/clock.ts';
 import { Decimal } from '../../domain/money/decimal.ts';
 import { createEngine, type Engine } from '../../paper-broker/engine.ts';
 import { viewOrder } from '../../paper-broker/engine-state.ts';
-import type { LiveOrder, OrderTerms, Report } from '../../paper-broker/order.ts';
+import {
+  isOpen,
+  type LiveOrder,
+  type OrderTerms,
+  type OrderView,
+  type Report,
+} from '../../paper-broker/order.ts';
+import { currentStop } from '../../paper-broker/stops.ts';
 import { sameTerms } from '../../paper-broker/terms.ts';
 
 /** Prices in USD, sizes in shares. */
@@ -23,8 +31,11 @@ export interface MarketQuote {
   askSize: string;
 }
 
-/** REFUSING: every new order is rejected. UNREACHABLE: no call arrives. MUTE: calls arrive and act, no answer comes back. */
-export type VenueMood = 'ANSWERING' | 'REFUSING' | 'UNREACHABLE' | 'MUTE';
+/**
+ * REJECTING: every new order is rejected. UNREACHABLE: no call arrives. MUTE: calls arrive and act,
+ * no answer comes back.
+ */
+export type VenueMood = 'ANSWERING' | 'REJECTING' | 'UNREACHABLE' | 'MUTE';
 
 export interface EngineBroker {
   readonly broker: Broker;
@@ -35,7 +46,10 @@ export interface EngineBroker {
   catchUp(): void;
   /** When the next order ends by itself or the next auction is held. */
   nextDueMs(): number | null;
-  /** What was reported since the last call, as the stream of reports has it: nothing while the venue is silent. */
+  /**
+   * What was reported since the last call, as the stream of reports has it: nothing while the venue
+   * is silent.
+   */
   takeReports(): ExecutionReport[];
   /** The venue's own books: each order that ever arrived, with all its reports. */
   ordersThere(): BrokerOrder[];
@@ -44,8 +58,9 @@ export interface EngineBroker {
 const QUOTE_AGE_MAX_MS = 600_000;
 
 /**
- * The matching engine of paper-broker behind the Broker port, in this process, on a clock of the test's own and with quotes that it makes. As in
- * the service around it, placing and replacing are idempotent by client order id, and what is due happens without anybody asking.
+ * The matching engine of paper-broker behind the Broker port, in this process, on a clock of the
+ * test's own and with quotes that it makes. As in the service around it, placing and replacing are
+ * idempotent by client order id, and what is due happens without anybody asking.
  */
 export function createEngineBroker(clock: Clock): EngineBroker {
   const venueId = randomUUID();
@@ -55,7 +70,7 @@ export function createEngineBroker(clock: Clock): EngineBroker {
   let quotes = 0;
   const engine = createEngine({
     record: (_order, report) => unread.push(report),
-    recordChange: () => 0,
+    recordMark: () => 0,
     recordUsage: () => {},
     now: () => engineMs,
     quoteMaxAgeMs: QUOTE_AGE_MAX_MS,
@@ -63,7 +78,11 @@ export function createEngineBroker(clock: Clock): EngineBroker {
 
   function catchUp(): void {
     const untilMs = clock();
-    for (let dueMs = engine.nextDueMs(); dueMs !== null && dueMs <= untilMs; dueMs = engine.nextDueMs()) {
+    for (
+      let dueMs = engine.nextDueMs();
+      dueMs !== null && dueMs <= untilMs;
+      dueMs = engine.nextDueMs()
+    ) {
       engineMs = Math.max(engineMs, dueMs);
       engine.runDue();
     }
@@ -114,9 +133,13 @@ function portOf({ engine, venueId, arrived, catchUp, mood }: VenueInside): Broke
   }
 
   /** The order that arrived under the id; else what `make` makes of the terms. */
-  function knownOr<T extends LiveOrder | null>(terms: OrderTerms, make: (terms: OrderTerms) => T): LiveOrder | T {
+  function knownOr<T extends LiveOrder | null>(
+    terms: OrderTerms,
+    make: (terms: OrderTerms) => T,
+  ): LiveOrder | T {
     const known = arrived.get(terms.clientOrderId);
-    if (known && !sameTerms(known.terms, terms)) throw new Error(`${terms.clientOrderId} names an order with other terms`);
+    if (known && !sameTerms(known.terms, terms))
+      throw new Error(`${terms.clientOrderId} names an order with other terms`);
     const order = known ?? make(terms);
     if (order) arrived.set(terms.clientOrderId, order);
     return order;
@@ -124,7 +147,8 @@ function portOf({ engine, venueId, arrived, catchUp, mood }: VenueInside): Broke
 
   const find = (id: string): LiveOrder | null => arrived.get(id) ?? null;
   const tell = (order: LiveOrder): BrokerOrder => toBrokerOrder(venueId, order);
-  const accept = (terms: OrderTerms): LiveOrder => engine.accept(terms, mood() === 'REFUSING' ? 'VENUE_REFUSED' : null);
+  const accept = (terms: OrderTerms): LiveOrder =>
+    engine.accept(terms, mood() === 'REJECTING' ? 'BROKER_OPTION' : null);
 
   return {
     placeOrder: (order) => call(() => tell(knownOr(toTerms(order), accept))),
@@ -138,30 +162,86 @@ function portOf({ engine, venueId, arrived, catchUp, mood }: VenueInside): Broke
         const original = find(originalId);
         if (!original) return null;
         const made = knownOr(toTerms(replacement), (terms) => engine.replace(original, terms));
-        return { accepted: made !== null, original: tell(original), replacement: made && tell(made) };
+        return {
+          accepted: made !== null,
+          original: tell(original),
+          replacement: made && tell(made),
+        };
       }),
     getOrder: (id) =>
       call(() => {
         const order = find(id);
         return order && tell(order);
       }),
+    listStops: (ids) =>
+      call(() => {
+        const open = ids.flatMap((id) => find(id) ?? []).filter(({ status }) => isOpen(status));
+        return new Map(
+          open.map((order) => [order.terms.clientOrderId, standingOf(viewOrder(order))]),
+        );
+      }),
     async *streamExecutionReports() {},
   };
 }
 
 function toTerms({ brokerClientOrderId, auctionAt, expiresAt, ...terms }: PlaceOrder): OrderTerms {
-  return { clientOrderId: brokerClientOrderId, ...terms, auctionAtMs: instantOf(auctionAt), expiresAtMs: instantOf(expiresAt) };
+  return {
+    clientOrderId: brokerClientOrderId,
+    ...terms,
+    auctionAtMs: instantOf(auctionAt),
+    expiresAtMs: instantOf(expiresAt),
+  };
 }
 
-const instantOf = (timestamp: string | null): number | null => (timestamp === null ? null : Date.parse(timestamp));
+const instantOf = (timestamp: string | null): number | null =>
+  timestamp === null ? null : Date.parse(timestamp);
 
 function toBrokerOrder(venueId: string, order: LiveOrder): BrokerOrder {
-  const { terms, status, quantity, filledQuantity, leavesQuantity, rejectCode, reports } = viewOrder(order);
+  const view = viewOrder(order);
+  const {
+    terms,
+    status,
+    quantity,
+    filledQuantity,
+    leavesQuantity,
+    rejectCode,
+    triggeredAtMs,
+    reports,
+  } = view;
   const told = reports.map((report) => toExecutionReport(venueId, report));
-  return { brokerClientOrderId: terms.clientOrderId, status, quantity, filledQuantity, leavesQuantity, rejectCode, reports: told };
+  const trigger =
+    triggeredAtMs === null
+      ? null
+      : { ...standingOf(view), at: new Date(triggeredAtMs).toISOString() };
+  return {
+    brokerClientOrderId: terms.clientOrderId,
+    status,
+    quantity,
+    filledQuantity,
+    leavesQuantity,
+    rejectCode,
+    trigger,
+    reports: told,
+  };
 }
 
-function toExecutionReport(venueId: string, { clientOrderId, timeMs, ...report }: Report): ExecutionReport {
+const standingOf = (view: OrderView): StopStanding => ({
+  stopPrice: currentStop(view),
+  waterMark: view.waterMark,
+});
+
+function toExecutionReport(
+  venueId: string,
+  { clientOrderId, timeMs, stopPrice, waterMark, orderStatus: _, ...report }: Report,
+): ExecutionReport {
   const time = new Date(timeMs).toISOString();
-  return { ...report, brokerExecutionId: `${venueId}/${report.sequence}`, brokerClientOrderId: clientOrderId, time };
+  const trigger = report.execType === 'TRIGGERED' && { trigger: { stopPrice, waterMark } };
+  return {
+    ...report,
+    broker: 'paper-broker',
+    brokerExecutionId: `${venueId}/${report.sequence}`,
+    brokerClientOrderId: clientOrderId,
+    time,
+    ...trigger,
+  };
 }

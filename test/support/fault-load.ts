@@ -1,10 +1,13 @@
-import type { Order } from '../../contracts/orders.ts';
+import type { Order } from '../../contracts/orders/order.ts';
 import { buyLimit, type OrderRequest } from './e2e-client.ts';
 import type { E2eStack, Trader } from './e2e-stack.ts';
 import type { MoveMarket } from './manual-market.ts';
 import { chooseFrom } from './trading-load.ts';
 
-/** Last prices in USD. IBM is only bought and only falls, FB is only sold and only rises: what is marketable there stays so. */
+/**
+ * Last prices in USD. IBM is only bought and only falls, FB is only sold and only rises: what is
+ * marketable there stays so.
+ */
 const LAST = { AAPL: '205.75', FB: '38.23', IBM: '127.50', MSFT: '28.77' } as const;
 
 /** What an order of the load is to come to. */
@@ -30,14 +33,22 @@ const sellLimit = (symbol: string, quantity: string, limitPrice: string): OrderR
 });
 
 /** Traders with money, and with shares to sell. */
-export async function createSellers(e2e: E2eStack, move: MoveMarket, count: number): Promise<Trader[]> {
+export async function createSellers(
+  e2e: E2eStack,
+  move: MoveMarket,
+  count: number,
+): Promise<Trader[]> {
   const traders = await e2e.createTraders(count, '1000000.00');
   await Promise.all([move('FB', LAST.FB, PLENTY), move('MSFT', LAST.MSFT, PLENTY)]);
-  const buys = traders.flatMap((trader) => ['FB', 'MSFT'].map((symbol) => ({ trader, request: buyMarketable(symbol, SHARES_OF_EACH) })));
-  for (const { trader, request } of buys) {
-    const { body } = await trader.submit(request);
-    await trader.waitForOrder(body.id, ({ status }) => status === 'FILLED');
-  }
+  const buys = traders.flatMap((trader) =>
+    ['FB', 'MSFT'].map((symbol) => ({ trader, request: buyMarketable(symbol, SHARES_OF_EACH) })),
+  );
+  await Promise.all(
+    buys.map(async ({ trader, request }) => {
+      const { body } = await trader.submit(request);
+      await trader.waitForOrder(body.id, ({ status }) => status === 'FILLED');
+    }),
+  );
   await Promise.all([move('FB', LAST.FB), move('MSFT', LAST.MSFT)]);
   return traders;
 }
@@ -50,15 +61,26 @@ const buyMarketable = (symbol: string, quantity: string): OrderRequest => ({
   quantity,
 });
 
-/** Both sides, whole and broken quantities; two thirds trade at once, the others rest until the market comes to them or they are canceled. */
+/**
+ * Both sides, whole and broken quantities; two thirds trade at once, the others rest until the
+ * market comes to them or they are canceled.
+ */
 export function planLoad(count: number, random: () => number): LoadOrder[] {
   return Array.from({ length: count }, () => {
     const roll = random();
     const shares = 1 + Math.floor(random() * 12);
-    const quantity = random() < 0.25 ? `${shares}.${1 + Math.floor(random() * 999)}` : String(shares);
+    const quantity =
+      random() < 0.25 ? `${shares}.${1 + Math.floor(random() * 999)}` : String(shares);
     if (roll < 0.66) return { course: 'AT_ONCE', request: chooseAtOnce(quantity, random) };
-    if (roll < 0.84) return { course: 'RESTS_THEN_FILLS', request: chooseResting(quantity, random, ['IBM', '121.00'], ['FB', '40.00']) };
-    return { course: 'RESTS_THEN_CANCELED', request: chooseResting(quantity, random, ['AAPL', '196.00'], ['MSFT', '30.00']) };
+    if (roll < 0.84)
+      return {
+        course: 'RESTS_THEN_FILLS',
+        request: chooseResting(quantity, random, ['IBM', '121.00'], ['FB', '40.00']),
+      };
+    return {
+      course: 'RESTS_THEN_CANCELED',
+      request: chooseResting(quantity, random, ['AAPL', '196.00'], ['MSFT', '30.00']),
+    };
   });
 }
 
@@ -68,16 +90,25 @@ function chooseAtOnce(quantity: string, random: () => number): OrderRequest {
   if (isBuy) {
     const symbol = chooseFrom(['AAPL', 'IBM'] as const, random);
     const limits = { AAPL: '212.00', IBM: '131.00' } as const;
-    return isLimit ? buyLimit(symbol, quantity, limits[symbol], { timeInForce: 'DAY' }) : buyMarketable(symbol, quantity);
+    return isLimit
+      ? buyLimit(symbol, quantity, limits[symbol], { timeInForce: 'DAY' })
+      : buyMarketable(symbol, quantity);
   }
   const symbol = chooseFrom(['FB', 'MSFT'] as const, random);
   const limits = { FB: '37.00', MSFT: '28.00' } as const;
-  return isLimit ? sellLimit(symbol, quantity, limits[symbol]) : { ...buyMarketable(symbol, quantity), side: 'SELL' };
+  return isLimit
+    ? sellLimit(symbol, quantity, limits[symbol])
+    : { ...buyMarketable(symbol, quantity), side: 'SELL' };
 }
 
 type PriceIn = readonly [symbol: string, limitPrice: string];
 
-const chooseResting = (quantity: string, random: () => number, buy: PriceIn, sell: PriceIn): OrderRequest =>
+const chooseResting = (
+  quantity: string,
+  random: () => number,
+  buy: PriceIn,
+  sell: PriceIn,
+): OrderRequest =>
   random() < 0.5 ? buyLimit(buy[0], quantity, buy[1]) : sellLimit(sell[0], quantity, sell[1]);
 
 /** Sends all, some at once; each must be accepted. `onSent` is told how many have been so far. */
@@ -93,7 +124,8 @@ export async function sendLoad(
       const trader = traders[index % traders.length];
       if (!trader) throw new Error('nobody trades');
       const answer = await trader.submit(planned.request);
-      if (answer.status !== 202) throw new Error(`an order was not accepted: ${answer.status} ${answer.text}`);
+      if (answer.status !== 202)
+        throw new Error(`an order was not accepted: ${answer.status} ${answer.text}`);
       sent.push({ ...planned, trader, order: answer.body });
       onSent(sent.length);
     }
@@ -111,13 +143,17 @@ export async function moveBack(move: MoveMarket): Promise<void> {
   await Promise.all([move('IBM', LAST.IBM), move('FB', LAST.FB)]);
 }
 
-/** Each order that is to be canceled is asked to be, once. The answer may come before the venue has spoken. */
+/**
+ * Each order that is to be canceled is asked to be, once. The answer may come before the venue has
+ * spoken.
+ */
 export async function cancelResting(sent: readonly SentOrder[]): Promise<void> {
   const toCancel = sent.filter(({ course }) => course === 'RESTS_THEN_CANCELED').values();
   const client = async (): Promise<void> => {
     for (const { trader, order } of toCancel) {
       const answer = await trader.cancel(order.id);
-      if (answer.status !== 202) throw new Error(`a resting order was not canceled: ${answer.status} ${answer.text}`);
+      if (answer.status !== 202)
+        throw new Error(`a resting order was not canceled: ${answer.status} ${answer.text}`);
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));

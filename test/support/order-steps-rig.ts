@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import type { OrderSubmission } from '../../contracts/orders.ts';
-import type { BreakReport } from '../../contracts/ports/breaks.ts';
-import type { MarketData, Quote } from '../../contracts/ports/market-data.ts';
-import type { OrderStore } from '../../contracts/ports/order-store.ts';
-import { alwaysOpenCalendar } from '../../domain/calendar/always-open.ts';
-import type { RaiseBreak } from '../../use-cases/executions/raise-break.ts';
-import { createAcceptOrder } from '../../use-cases/orders/accept-order.ts';
-import { createOrderSteps } from '../../use-cases/orders/order-steps.ts';
+import { createReportSeals } from '../../adapters/security/report-seals.ts';
+import type { BreakObserver, BreakReport, Breaks } from '../../contracts/executions/breaks.ts';
+import type { MarketData, Quote } from '../../contracts/market/market-data.ts';
+import type { OrderSubmission } from '../../contracts/orders/order.ts';
+import type { OrderStore } from '../../contracts/orders/order-store.ts';
+import { alwaysOpenCalendar } from '../../domain/market/always-open.ts';
+import { bind } from '../../use-cases/bind.ts';
+import { acceptOrder } from '../../use-cases/orders/accept-order.ts';
+import { bookReports } from '../../use-cases/orders/book-reports.ts';
+import { orderSteps } from '../../use-cases/orders/order-steps.ts';
 import { createScriptedBroker } from './scripted-broker.ts';
+import { TEST_SECRETS } from './service-tokens.ts';
 
 const quote: Quote = {
   symbol: 'AAPL',
@@ -21,40 +24,64 @@ const quote: Quote = {
   time: '2026-11-24T14:30:00.000Z',
 };
 
-/** AAPL alone, asked at 100.00. */
-const marketData: MarketData = {
+/** One symbol alone: AAPL, asked at 100.00, unless told otherwise. */
+const marketOf = (only: Quote): MarketData => ({
   getQuotes: async (symbols) => ({
-    quotes: symbols.includes('AAPL') ? [quote] : [],
-    unknownSymbols: symbols.filter((symbol) => symbol !== 'AAPL'),
+    quotes: symbols.includes(only.symbol) ? [only] : [],
+    unknownSymbols: symbols.filter((symbol) => symbol !== only.symbol),
   }),
   async *streamQuotes() {},
   invalidateCache: async () => 0,
   warmCache: async () => 0,
-};
+});
 
-/** The steps of an order over the real database, with a venue in memory that fills at `price`. */
-export function createOrderStepsRig(orders: OrderStore, over: { price?: string; raiseBreak?: RaiseBreak } = {}) {
+interface RigOptions {
+  /** At which the venue fills. */
+  price?: string;
+  quote?: Pick<Quote, 'symbol' | 'bid' | 'ask'>;
+  /** Where breaks are kept, and who hears of them; else the rig keeps them. */
+  breaks?: Pick<Breaks, 'raiseBreak'>;
+  breakRaised?: BreakObserver['breakRaised'];
+}
+
+/** The steps of an order over the real database, with a venue in memory. */
+export function createOrderStepsRig(orders: OrderStore, over: RigOptions = {}) {
   const venue = createScriptedBroker(over.price);
   const breaks: BreakReport[] = [];
   /** Orders whose workflow was started. */
   const started: string[] = [];
-  const workflows = { startOrder: async ({ orderId }: OrderSubmission) => void started.push(orderId) };
+  const unconfirmed: number[] = [];
+  const workflows = {
+    startOrder: async ({ orderId }: OrderSubmission) => void started.push(orderId),
+  };
   const deps = {
     orders,
-    broker: venue.broker,
-    marketData,
+    brokers: venue.brokers,
+    marketData: marketOf({ ...quote, ...over.quote }),
     calendar: alwaysOpenCalendar,
+    openOrdersMax: 500,
     clock: Date.now,
     workflows,
-    raiseBreak: over.raiseBreak ?? (async (report: BreakReport) => breaks.push(report) > 0),
-    observer: { suspended: () => {} },
+    breaks: over.breaks ?? {
+      raiseBreak: async (report: BreakReport) => breaks.push(report) > 0,
+    },
+    observer: {
+      suspended: () => {},
+      breakRaised: over.breakRaised ?? (() => {}),
+      reportsUnconfirmed: (count: number) => void unconfirmed.push(count),
+    },
+    seals: createReportSeals([TEST_SECRETS.REPORT_SEAL_SECRET]),
     logger: pino({ level: 'silent' }),
   };
-  return { venue, breaks, started, workflows, ...createOrderSteps(deps), acceptOrder: createAcceptOrder(deps) };
+  const steps = bind(deps, { ...orderSteps, acceptOrder, bookReports });
+  return { venue, breaks, unconfirmed, started, deps, ...steps };
 }
 
 /** A market purchase of ten AAPL, unless `over` says otherwise. */
-export const orderSubmission = (accountId: string, over: Partial<OrderSubmission> = {}): OrderSubmission => ({
+export const orderSubmission = (
+  accountId: string,
+  over: Partial<OrderSubmission> = {},
+): OrderSubmission => ({
   orderId: randomUUID(),
   accountId,
   symbol: 'AAPL',

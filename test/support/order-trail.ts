@@ -1,7 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 
-/** One event of an order's history, named as the attributes of Temporal's API are: `activityTaskScheduled`, `workflowTaskFailed` … */
+/**
+ * One event of an order's history, named as the attributes of Temporal's API are:
+ * `activityTaskScheduled`, `workflowTaskFailed` …
+ */
 export interface TrailEvent {
   name: string;
   /** Of the attributes of that name. */
@@ -9,18 +12,33 @@ export interface TrailEvent {
 }
 
 /** An order's history, of its current run unless `runId` says otherwise. */
-export async function readTrail({ workflow }: Client, orderId: string, runId?: string): Promise<TrailEvent[]> {
+export async function readTrail(
+  { workflow }: Client,
+  orderId: string,
+  runId?: string,
+): Promise<TrailEvent[]> {
   const { events } = await workflow.getHandle(orderWorkflowId(orderId), runId).fetchHistory();
   return (events ?? []).flatMap((event) =>
     Object.entries(event).flatMap(([key, value]) =>
       key.endsWith('EventAttributes') && value
-        ? [{ name: key.replace('EventAttributes', ''), attributes: value as TrailEvent['attributes'] }]
+        ? [
+            {
+              name: key.replace('EventAttributes', ''),
+              attributes: value as TrailEvent['attributes'],
+            },
+          ]
         : [],
     ),
   );
 }
 
-const FAILURES = ['workflowTaskFailed', 'workflowTaskTimedOut', 'activityTaskFailed', 'activityTaskTimedOut', 'activityTaskCanceled'];
+const FAILURES = [
+  'workflowTaskFailed',
+  'workflowTaskTimedOut',
+  'activityTaskFailed',
+  'activityTaskTimedOut',
+  'activityTaskCanceled',
+];
 
 /** What went wrong with tasks, in order. */
 export const listTaskFailures = (trail: readonly TrailEvent[]): string[] =>
@@ -30,14 +48,18 @@ export const listTaskFailures = (trail: readonly TrailEvent[]): string[] =>
 export const listNonDeterminism = (trail: readonly TrailEvent[]): string[] =>
   trail.flatMap(({ name, attributes }) => {
     const { failure } = attributes as { failure?: { message?: string } };
-    return name === 'workflowTaskFailed' && failure?.message?.includes('TMPRL1100') ? [failure.message] : [];
+    return name === 'workflowTaskFailed' && failure?.message?.includes('TMPRL1100')
+      ? [failure.message]
+      : [];
   });
 
 /** The builds of the workers that the order was on, in order. */
 export const buildsOf = (trail: readonly TrailEvent[]): string[] => {
   const builds = trail.flatMap(({ name, attributes }) => {
     const { deploymentVersion } = attributes as { deploymentVersion?: { buildId?: string } };
-    return name === 'workflowTaskCompleted' && deploymentVersion?.buildId ? [deploymentVersion.buildId] : [];
+    return name === 'workflowTaskCompleted' && deploymentVersion?.buildId
+      ? [deploymentVersion.buildId]
+      : [];
   });
   return builds.filter((buildId, index) => buildId !== builds[index - 1]);
 };
@@ -52,7 +74,10 @@ export const stepsOf = (trail: readonly TrailEvent[]): string[] =>
 /** The ids of the `patched` at which the order took the new way. */
 export const patchesOf = (trail: readonly TrailEvent[]): string[] =>
   trail.flatMap(({ attributes }) => {
-    const { markerName, details } = attributes as { markerName?: string; details?: Record<string, { payloads?: { data?: Uint8Array }[] }> };
+    const { markerName, details } = attributes as {
+      markerName?: string;
+      details?: Record<string, { payloads?: { data?: Uint8Array }[] }>;
+    };
     if (markerName !== 'core_patch') return [];
     const [payload] = details?.['patch-data']?.payloads ?? [];
     return [(JSON.parse(Buffer.from(payload?.data ?? []).toString()) as { id: string }).id];

@@ -1,24 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
-import type { OrderActivities } from '../../activities/order-activities.ts';
+import { Worker } from '@temporalio/worker';
+import type { OrderActivities } from '../../activities/orders/order-activities.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
-import type { OrderSubmission } from '../../contracts/orders.ts';
+import type { OrderSubmission } from '../../contracts/orders/order.ts';
 import {
-  ATTENTION_NEEDED,
   type ExecutedSteps,
   type OperatorRequest,
   ORDER_WORKFLOW,
   type OrderProgress,
-} from '../../contracts/workflow-messages.ts';
-import { useTemporal, useTimeSkipping } from './services.ts';
+} from '../../contracts/orders/workflow-messages.ts';
+import './quiet-runtime.ts';
+import { useTemporal } from './services.ts';
+import { createSharedWorker } from './shared-worker.ts';
+import { useTimeSkipping } from './time-skipping.ts';
+import { useWorkflowBundle } from './workflow-bundle.ts';
 
-/** temporal.api.enums.v1.IndexedValueType */
-const INDEXED_BOOL = 5;
-
-/** Failing activities are what these tests are about: their warnings say nothing. */
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+interface LateOptions {
+  /** So long after the order its worker comes. */
+  lateMs?: number;
+  /** Asks the order something before its worker is there. */
+  askEarly?: (handle: WorkflowHandle) => Promise<unknown>;
+  dataConverter?: DataConverter;
+}
 
 export interface OrderWorkflowRig {
   /** What the server takes for now. */
@@ -26,63 +33,94 @@ export interface OrderWorkflowRig {
   /** Lets so much of the server's time pass. */
   sleep(ms: number): Promise<void>;
   /**
-   * Runs the order workflow with these activities in place of the real ones, on a queue of its own, while `body` runs. The worker comes `lateMs`
-   * after the order.
+   * Runs the order workflow with these activities in place of the real ones while `body` runs. With
+   * `lateMs`, its worker comes so long after the order.
    */
   withOrder<T>(
     activities: Partial<OrderActivities>,
     body: (handle: WorkflowHandleWithFirstExecutionRunId) => Promise<T>,
     over?: Partial<OrderSubmission>,
-    options?: Pick<WorkerOptions, 'dataConverter'> & { lateMs?: number },
+    options?: LateOptions,
   ): Promise<T>;
   /** Throws when the workflow does not fit the history that it has made. */
   replay(handle: WorkflowHandle): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** On Temporal's time-skipping server a wait of hours is over at once, to the second; `real` is the server that runs elsewhere, in its own time. */
-export async function createOrderWorkflowRig(server: 'time-skipping' | 'real'): Promise<OrderWorkflowRig> {
+/**
+ * On Temporal's time-skipping server a wait of hours is over at once, to the second; `real` is the
+ * server that runs elsewhere, in its own time.
+ */
+export async function createOrderWorkflowRig(
+  server: 'time-skipping' | 'real',
+): Promise<OrderWorkflowRig> {
+  const workflowBundle = await useWorkflowBundle();
   const env = await createEnvironment(server);
-  const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathname;
-  const workflowBundle: WorkflowBundle = await bundleWorkflowCode({ workflowsPath });
+  const shared = await createSharedWorker(env, workflowBundle);
+
+  async function withLateWorker<T>(
+    activities: Partial<OrderActivities>,
+    body: (handle: WorkflowHandleWithFirstExecutionRunId) => Promise<T>,
+    { type, workflowId, args }: ReturnType<typeof orderWorkflow>,
+    { lateMs = 0, askEarly, dataConverter }: LateOptions,
+  ): Promise<T> {
+    const taskQueue = `orders-${randomUUID()}`;
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue,
+      workflowBundle,
+      activities,
+      ...(dataConverter && { dataConverter }),
+    });
+    const handle = await env.client.workflow.start(type, { workflowId, taskQueue, args });
+    const answer = askEarly?.(handle);
+    if (lateMs > 0) await env.sleep(lateMs);
+    return worker.runUntil(async () => {
+      await answer;
+      return body(handle);
+    });
+  }
+
   return {
     nowMs: () => env.currentTimeMs(),
     sleep: (ms) => env.sleep(ms),
-    async withOrder(activities, body, over = {}, { lateMs = 0, ...options } = {}) {
-      const taskQueue = `orders-${randomUUID()}`;
-      const worker = await Worker.create({ connection: env.nativeConnection, taskQueue, workflowBundle, activities, ...options });
-      const submission = { ...submissionFor(), ...over };
-      const handle = await env.client.workflow.start(ORDER_WORKFLOW, {
-        workflowId: orderWorkflowId(submission.orderId),
-        taskQueue,
-        args: [submission],
-      });
-      if (lateMs > 0) await env.sleep(lateMs);
-      return worker.runUntil(() => body(handle));
+    withOrder(activities, body, over = {}, options = {}) {
+      const served = { refreshOrder: brokerIsAway, ...activities };
+      const workflow = orderWorkflow(over);
+      return options.lateMs !== undefined || options.dataConverter
+        ? withLateWorker(served, body, workflow, options)
+        : shared.run(served, workflow, body);
     },
-    replay: async (handle) => Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId),
-    stop: () => env.teardown(),
+    replay: async (handle) =>
+      Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId),
+    async stop() {
+      await shared.stop();
+      await env.teardown();
+    },
   };
 }
 
-async function createEnvironment(server: 'time-skipping' | 'real'): Promise<TestWorkflowEnvironment> {
-  if (server === 'time-skipping') {
-    const executable = { type: 'existing-path', path: await useTimeSkipping() } as const;
-    const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-    await registerAttention(env);
-    return env;
-  }
+function orderWorkflow(over: Partial<OrderSubmission>) {
+  const submission = { ...submissionFor(), ...over };
+  return {
+    type: ORDER_WORKFLOW,
+    workflowId: orderWorkflowId(submission.orderId),
+    args: [submission],
+  };
+}
+
+async function createEnvironment(
+  server: 'time-skipping' | 'real',
+): Promise<TestWorkflowEnvironment> {
+  if (server === 'time-skipping') return useTimeSkipping();
   const { address, namespace } = await useTemporal();
   return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
 }
 
-/** The server that runs elsewhere has it since its start. */
-export async function registerAttention(env: TestWorkflowEnvironment): Promise<void> {
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: env.namespace ?? 'default',
-    searchAttributes: { [ATTENTION_NEEDED]: INDEXED_BOOL },
-  });
-}
+/** Of a test that says nothing of it: an order that rests long asks some time. */
+const brokerIsAway: OrderActivities['refreshOrder'] = async () => {
+  throw ApplicationFailure.create({ type: 'BrokerUnavailable', message: 'the broker is away' });
+};
 
 export const progressOf = (over: Partial<OrderProgress> = {}): OrderProgress => ({
   orderId: 'o',
@@ -113,8 +151,9 @@ export const executed = (over: Partial<ExecutedSteps>): ExecutedSteps => ({
   ...over,
 });
 
+/** Its workflow asks the broker after 15 minutes of silence: that goes by the end of the id. */
 export const submissionFor = (): OrderSubmission => ({
-  orderId: randomUUID(),
+  orderId: `${randomUUID().slice(0, -4)}0000`,
   accountId: randomUUID(),
   symbol: 'AAPL',
   side: 'BUY',

@@ -7,8 +7,15 @@ const REASON = 'proof that a reset doubles and loses nothing';
 
 /** `temporal workflow reset`, as an operator types it. */
 export interface ResetCli {
-  /** To the end of this workflow task (its WorkflowTaskCompleted event); everything after it happens anew. */
-  toEvent(workflow: { workflowId: string; runId: string }, eventId: string, options?: { reapplyExclude?: 'All' }): Promise<void>;
+  /**
+   * To the end of this workflow task (its WorkflowTaskCompleted event); everything after it happens
+   * anew.
+   */
+  toEvent(
+    workflow: { workflowId: string; runId: string },
+    eventId: string,
+    options?: { reapplyExclude?: 'All' },
+  ): Promise<void>;
   /** The current run, which a reset may have made. */
   toType(workflowId: string, type: 'FirstWorkflowTask' | 'LastWorkflowTask'): Promise<void>;
   /** Everything that the query finds, in a batch job that goes on after the answer. */
@@ -16,12 +23,17 @@ export interface ResetCli {
 }
 
 /** Over the same binary that the stack's server is. */
-export async function createResetCli({ env }: Stack): Promise<ResetCli> {
+export async function createResetCli({ env }: Pick<Stack, 'env'>): Promise<ResetCli> {
   const { TEMPORAL_ADDRESS: _external, ...rest } = process.env;
   const source = await resolveTemporal(rest, () => {});
   if (source.kind !== 'cli') throw new Error('there is no Temporal CLI');
   const { executable } = source;
-  const address = ['--address', env.TEMPORAL_ADDRESS ?? '', '--namespace', env.TEMPORAL_NAMESPACE ?? 'default'];
+  const address = [
+    '--address',
+    env.TEMPORAL_ADDRESS ?? '',
+    '--namespace',
+    env.TEMPORAL_NAMESPACE ?? 'default',
+  ];
   const reset = (...args: string[]): Promise<void> =>
     runTool({
       command: executable,

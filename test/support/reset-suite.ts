@@ -9,8 +9,9 @@ import { checkInvariants } from './trading-invariants.ts';
 const TIMEOUT_MS = 180_000;
 
 /**
- * Plays each scenario and resets its workflows everywhere. What is open is reset where it stands, while the fault lasts that it stands for, and
- * then brought to its end. What has ended is reset at last, several at once.
+ * Plays each scenario and resets its workflows everywhere. What is open is reset where it stands,
+ * while the fault lasts that it stands for, and then brought to its end. What has ended is reset at
+ * last, several at once.
  */
 export function defineResetSuite(title: string, scenarios: readonly Scenario[]): void {
   let stage: Stage;
@@ -49,7 +50,11 @@ export function defineResetSuite(title: string, scenarios: readonly Scenario[]):
       before = await countAll(stage.e2e);
     });
 
-    it.concurrent.each(scenarios.filter(({ canBePlayedTogether }) => !canBePlayedTogether).map((scenario) => ({ ...scenario })))(
+    it.concurrent.each(
+      scenarios
+        .filter(({ canBePlayedTogether }) => !canBePlayedTogether)
+        .map((scenario) => ({ ...scenario })),
+    )(
       '$name',
       async ({ name }) => {
         const played = playedBy.get(name);

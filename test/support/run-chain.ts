@@ -7,7 +7,10 @@ export interface RunHistory {
 }
 
 /** The histories of a workflow's runs, from this one on through its continuations. */
-export async function readChain({ client, workflowId }: WorkflowHandle, firstRunId: string): Promise<RunHistory[]> {
+export async function readChain(
+  { client, workflowId }: WorkflowHandle,
+  firstRunId: string,
+): Promise<RunHistory[]> {
   const chain: RunHistory[] = [];
   for (let runId: string | null | undefined = firstRunId; runId; ) {
     const run: WorkflowHandle = client.getHandle(workflowId, runId);

@@ -16,7 +16,10 @@ export function readBoxes(): Map<string, string> {
 }
 
 export interface Runbook {
-  /** Runs a box as an operator's shell would, its `<placeholders>` filled in; answers with what it printed. Throws when a command fails. */
+  /**
+   * Runs a box as an operator's shell would, its `<placeholders>` filled in; answers with what it
+   * printed. Throws when a command fails.
+   */
   run(box: string, placeholders?: Readonly<Record<string, string>>): Promise<string>;
   /** Any other command, in the same shell. */
   shell(commands: string): Promise<string>;
@@ -35,9 +38,16 @@ export async function openRunbook({ stack, stateDir }: E2eStack): Promise<Runboo
   const PATH = [dirname(cli.executable), process.env.PATH].join(delimiter);
   const env = { ...process.env, PATH, HUB: stack.urls.api, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE };
 
-  async function bash(commands: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
+  async function bash(
+    commands: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const options = { cwd, env: { ...env, ...more }, timeout: COMMANDS_MS_MAX };
-    const { stdout } = await promisify(execFile)('bash', ['-c', `set -eo pipefail\n${commands}`], options);
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-c', `set -eo pipefail\n${commands}`],
+      options,
+    );
     return stdout;
   }
 
@@ -52,7 +62,10 @@ export async function openRunbook({ stack, stateDir }: E2eStack): Promise<Runboo
   return {
     shell,
     run(box, placeholders = {}) {
-      const filled = Object.entries(placeholders).reduce((text, [name, value]) => text.replaceAll(`<${name}>`, value), textOf(box));
+      const filled = Object.entries(placeholders).reduce(
+        (text, [name, value]) => text.replaceAll(`<${name}>`, value),
+        textOf(box),
+      );
       const open = /<\w+>/.exec(filled)?.[0];
       if (open) throw new Error(`nothing is given for ${open} of ${box}`);
       return shell(filled);

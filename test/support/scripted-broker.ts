@@ -2,14 +2,18 @@ import {
   type Broker,
   type BrokerOrder,
   BrokerOutcomeUnknown,
+  type Brokers,
   type ExecutionReport,
   type PlaceOrder,
-} from '../../contracts/ports/broker.ts';
+} from '../../contracts/broker-session/broker.ts';
 
 /** What the double does with the next call of placeOrder. */
 export type Script = 'fill' | 'rest' | 'reject' | 'loseAnswer' | 'loseRequest';
 
-/** A venue in memory for tests of what stands above it; it fills at a set price and remembers what was sent. */
+/**
+ * A venue in memory for tests of what stands above it; it fills at a set price and remembers what
+ * was sent.
+ */
 export function createScriptedBroker(price = '100.00') {
   const orders = new Map<string, BrokerOrder>();
   const placed: string[] = [];
@@ -17,11 +21,11 @@ export function createScriptedBroker(price = '100.00') {
   let sequence = 0;
 
   const report = (order: PlaceOrder, fields: Partial<ExecutionReport>): ExecutionReport => ({
+    broker: 'paper-broker',
     sequence: ++sequence,
     brokerExecutionId: `${order.brokerClientOrderId}/${sequence}`,
     brokerClientOrderId: order.brokerClientOrderId,
     execType: 'NEW',
-    orderStatus: 'NEW',
     lastQuantity: null,
     lastPrice: null,
     cumulativeQuantity: '0',
@@ -40,21 +44,37 @@ export function createScriptedBroker(price = '100.00') {
       filledQuantity: '0',
       leavesQuantity: order.quantity,
       rejectCode: null,
+      trigger: null,
     };
     if (script === 'reject') {
-      const rejected = report(order, { execType: 'REJECTED', orderStatus: 'REJECTED', rejectCode: 'VENUE_REFUSED', leavesQuantity: '0' });
-      return { ...base, status: 'REJECTED', leavesQuantity: '0', rejectCode: 'VENUE_REFUSED', reports: [rejected] };
+      const rejected = report(order, {
+        execType: 'REJECTED',
+        rejectCode: 'BROKER_OPTION',
+        leavesQuantity: '0',
+      });
+      return {
+        ...base,
+        status: 'REJECTED',
+        leavesQuantity: '0',
+        rejectCode: 'BROKER_OPTION',
+        reports: [rejected],
+      };
     }
     if (script === 'rest') return { ...base, status: 'NEW', reports: [report(order, {})] };
     const trade = report(order, {
       execType: 'TRADE',
-      orderStatus: 'FILLED',
       lastQuantity: order.quantity,
       lastPrice: price,
       cumulativeQuantity: order.quantity,
       leavesQuantity: '0',
     });
-    return { ...base, status: 'FILLED', filledQuantity: order.quantity, leavesQuantity: '0', reports: [report(order, {}), trade] };
+    return {
+      ...base,
+      status: 'FILLED',
+      filledQuantity: order.quantity,
+      leavesQuantity: '0',
+      reports: [report(order, {}), trade],
+    };
   }
 
   const broker: Broker = {
@@ -78,10 +98,14 @@ export function createScriptedBroker(price = '100.00') {
         sequence: ++sequence,
         brokerExecutionId: `${id}/${sequence}`,
         execType: 'CANCELED',
-        orderStatus: 'CANCELED',
         leavesQuantity: '0',
       };
-      const after: BrokerOrder = { ...order, status: 'CANCELED', leavesQuantity: '0', reports: [...order.reports, canceled] };
+      const after: BrokerOrder = {
+        ...order,
+        status: 'CANCELED',
+        leavesQuantity: '0',
+        reports: [...order.reports, canceled],
+      };
       orders.set(id, after);
       return { accepted: true, order: after };
     },
@@ -91,23 +115,30 @@ export function createScriptedBroker(price = '100.00') {
       const known = orders.get(replacement.brokerClientOrderId);
       if (known) return { accepted: true, original, replacement: known };
       const [first] = original.reports;
-      if (original.status !== 'NEW' || !first) return { accepted: false, original, replacement: null };
+      if (original.status !== 'NEW' || !first)
+        return { accepted: false, original, replacement: null };
       const replaced: ExecutionReport = {
         ...first,
         sequence: ++sequence,
         brokerExecutionId: `${originalId}/${sequence}`,
         execType: 'REPLACED',
-        orderStatus: 'REPLACED',
         leavesQuantity: '0',
       };
-      const ended: BrokerOrder = { ...original, status: 'REPLACED', leavesQuantity: '0', reports: [...original.reports, replaced] };
+      const ended: BrokerOrder = {
+        ...original,
+        status: 'REPLACED',
+        leavesQuantity: '0',
+        reports: [...original.reports, replaced],
+      };
       orders.set(originalId, ended);
       const made = act(replacement, 'rest');
       orders.set(replacement.brokerClientOrderId, made);
       return { accepted: true, original: ended, replacement: made };
     },
     getOrder: async (id) => orders.get(id) ?? null,
+    listStops: async () => new Map(),
     async *streamExecutionReports() {},
   };
-  return { broker, orders, placed, script: (...next: Script[]) => scripts.push(...next) };
+  const brokers: Brokers = { of: () => broker };
+  return { broker, brokers, orders, placed, script: (...next: Script[]) => scripts.push(...next) };
 }

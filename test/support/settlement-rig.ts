@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import postgres from 'postgres';
 import { expect } from 'vitest';
-import { SETTLEMENT_RUN_WORKFLOW } from '../../contracts/workflow-messages.ts';
+import { SETTLEMENT_RUN_WORKFLOW } from '../../contracts/orders/workflow-messages.ts';
+import { systemEnv } from '../../dev/system-env.ts';
 import { createFundedAccounts } from './accounts.ts';
 import { type BookedTrade, bookTrades, type Trade } from './booked-trades.ts';
 import { createTestDatabase, useTemporal } from './services.ts';
@@ -25,7 +26,10 @@ export interface SettlementRig {
   taskQueue: string;
   startWorker(clearingUrl: string): Promise<SettlementWorkerProcess>;
   startRun(): Promise<WorkflowHandle>;
-  /** Accounts with so much settled cash each, whose trades of `perAccount` a head settle on a day that has passed. */
+  /**
+   * Accounts with so much settled cash each, whose trades of `perAccount` a head settle on a day
+   * that has passed.
+   */
   bookDueTrades(options: DueTrades): Promise<BookedTrade[]>;
   expectTrueBooks(): Promise<void>;
   stop(): Promise<void>;
@@ -41,7 +45,10 @@ export interface DueTrades {
 
 export const SETTLEMENT_DATE = '2020-01-07';
 
-/** A database and a queue of the test's own on the shared Temporal server, and workers that can be killed. */
+/**
+ * A database and a queue of the test's own on the shared Temporal server, and workers that can be
+ * killed.
+ */
 export async function createSettlementRig(): Promise<SettlementRig> {
   const { url } = await createTestDatabase();
   const { address, namespace } = await useTemporal();
@@ -50,11 +57,16 @@ export async function createSettlementRig(): Promise<SettlementRig> {
   const client = new Client({ connection, namespace });
   const taskQueue = `settlement-${randomUUID()}`;
   const children = new Set<ChildProcess>();
-  const env = { DATABASE_URL: url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TASK_QUEUE: taskQueue };
+  const env = {
+    DATABASE_URL: url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    TASK_QUEUE: taskQueue,
+  };
 
   async function startWorker(clearingUrl: string): Promise<SettlementWorkerProcess> {
     const child = spawn(process.execPath, [WORKER], {
-      env: { PATH: process.env.PATH ?? '', ...env, CLEARING_URL: clearingUrl },
+      env: { ...systemEnv(process.env), ...env, CLEARING_URL: clearingUrl },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.add(child);
@@ -73,7 +85,12 @@ export async function createSettlementRig(): Promise<SettlementRig> {
     client,
     taskQueue,
     startWorker,
-    startRun: () => client.workflow.start(SETTLEMENT_RUN_WORKFLOW, { workflowId: `settlement-run-${randomUUID()}`, taskQueue, args: [] }),
+    startRun: () =>
+      client.workflow.start(SETTLEMENT_RUN_WORKFLOW, {
+        workflowId: `settlement-run-${randomUUID()}`,
+        taskQueue,
+        args: [],
+      }),
     bookDueTrades: (options) => bookDueTrades(sql, options),
     async expectTrueBooks() {
       for (const [rule, select] of Object.entries(HUB_RULES)) {
@@ -87,7 +104,10 @@ export async function createSettlementRig(): Promise<SettlementRig> {
   };
 }
 
-async function bookDueTrades(sql: postgres.Sql, { accounts, perAccount, cash, executionIds }: DueTrades): Promise<BookedTrade[]> {
+async function bookDueTrades(
+  sql: postgres.Sql,
+  { accounts, perAccount, cash, executionIds }: DueTrades,
+): Promise<BookedTrade[]> {
   const funded = await createFundedAccounts(sql, accounts, { cash });
   const trades = Array.from({ length: accounts * perAccount }, (_, index): Trade => {
     const brokerExecutionId = executionIds?.[index];

@@ -1,6 +1,8 @@
 const CLOSED = `('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`;
 
-/** What must hold inside the hub's database. Each selects one text for each place where it does not. */
+/**
+ * What must hold inside the hub's database. Each selects one text for each place where it does not.
+ */
 export const HUB_RULES: Readonly<Record<string, string>> = {
   'the balances of an account sum to zero in each asset': `
     select concat_ws(' ', account_id, asset, sum(balance)) from ledger_accounts
@@ -46,10 +48,29 @@ export const HUB_RULES: Readonly<Record<string, string>> = {
     group by o.id
     having o.filled_quantity <> coalesce(sum(e.quantity), 0) or o.filled_notional <> coalesce(sum(e.quantity * e.price), 0)`,
 
-  'the cash of the executions of an order is their notional, rounded once': `
-    select concat_ws(' ', o.id, o.filled_notional, sum(e.cash))
-    from orders o join executions e on e.order_id = o.id
-    group by o.id having abs(sum(e.cash) - o.filled_notional) > 0.005`,
+  'the cash of the executions of an order is their notional, rounded once against the customer': `
+    select concat_ws(' ', o.id, o.side, o.filled_notional, e.cash, e.tiny)
+    from orders o
+    join (
+      select order_id, sum(cash) as cash, count(*) filter (where quantity * price < 0.01) as tiny
+      from executions group by order_id) as e on e.order_id = o.id
+    where case o.side
+      when 'BUY' then e.cash - ceil(o.filled_notional * 100) / 100 not between 0 and 0.01 * e.tiny
+      else e.cash <> floor(o.filled_notional * 100) / 100 end`,
+
+  'no purchase is for nothing': `
+    select broker_execution_id from executions where side = 'BUY' and cash = 0`,
+
+  'what rounding leaves is the house’s, in clearing': `
+    select concat_ws(' ', e.account_id, a.balance, e.worth, e.fills)
+    from (
+      select account_id, sum(quantity * price * (case side when 'BUY' then 1 else -1 end)) as worth, count(*) as fills
+      from executions group by account_id) as e
+    left join ledger_accounts a on a.account_id = e.account_id and a.kind = 'CLEARING' and a.asset = 'USD'
+    where coalesce(a.balance, 0) - e.worth not between 0 and 0.01 * e.fills`,
+
+  'money moves in whole cents': `
+    select concat_ws(' ', key, amount) from ledger_transfers where asset = 'USD' and amount <> round(amount, 2)`,
 
   'held cash is what open orders hold': `
     select concat_ws(' ', c.id, coalesce(a.balance, 0), coalesce(sum(h.remaining), 0))

@@ -25,23 +25,34 @@ export function chooseFrom<T>(items: readonly T[], random: () => number): T {
 /** Waits until no order is open. */
 export async function waitUntilAllClosed(hub: postgres.Sql, timeoutMs = 120_000): Promise<void> {
   const isAllClosed = async () => {
-    const open = await hub`select 1 from orders where status not in ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED') limit 1`;
+    const open =
+      await hub`select 1 from orders where status not in ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED') limit 1`;
     return open.length === 0;
   };
-  await waitUntil(isAllClosed, { timeoutMs, everyMs: 200, message: `there are open orders after ${timeoutMs} ms` });
+  await waitUntil(isAllClosed, {
+    timeoutMs,
+    everyMs: 200,
+    message: `there are open orders after ${timeoutMs} ms`,
+  });
 }
 
 export interface Sent {
   trader: Trader;
   key: string;
-  /** `null` when the order was not acknowledged: refused for now, or the connection broke. */
+  /** `null` when the order was not acknowledged: rejected for now, or the connection broke. */
   orderId: string | null;
 }
 
 const PAUSE_MS = 50;
 
-/** Each trader buys one share after the other, each under a key of its own, until `isOver`. Whatever fails is noted, not thrown. */
-export async function sendUntil(isOver: () => boolean, traders: readonly Trader[]): Promise<Sent[]> {
+/**
+ * Each trader buys one share after the other, each under a key of its own, until `isOver`. Whatever
+ * fails is noted, not thrown.
+ */
+export async function sendUntil(
+  isOver: () => boolean,
+  traders: readonly Trader[],
+): Promise<Sent[]> {
   const sent: Sent[] = [];
   const trade = async (trader: Trader): Promise<void> => {
     while (!isOver()) {

@@ -1,4 +1,7 @@
-/** What must hold in the hub's database between an order and its replacement. Each selects one text for each place where it does not. */
+/**
+ * What must hold in the hub's database between an order and its replacement. Each selects one text
+ * for each place where it does not.
+ */
 export const REPLACEMENT_RULES: Readonly<Record<string, string>> = {
   'a replaced order and its replacement name each other': `
     select concat_ws(' ', o.id, o.status, o.replaced_by, r.replaces)
@@ -19,7 +22,10 @@ export const REPLACEMENT_RULES: Readonly<Record<string, string>> = {
     group by replaces having count(*) > 1`,
 };
 
-/** The same once nothing is on its way: the end of an order and that of its replacement are two writes. */
+/**
+ * The same once nothing is on its way: the end of an order and that of its replacement are two
+ * writes.
+ */
 export const REPLACEMENT_RULES_AT_REST: Readonly<Record<string, string>> = {
   'no replacement waits for the place of an order that has ended': `
     select concat_ws(' ', r.id, o.id, o.status) from orders r join orders o on o.id = r.replaces

@@ -1,7 +1,10 @@
 import type postgres from 'postgres';
 
 /** Everything that is money or shares, as one text for each table: equal texts are equal books. */
-export type MoneySnapshot = Record<'ledger' | 'transfers' | 'buyingPower' | 'holds' | 'positions' | 'executions', string>;
+export type MoneySnapshot = Record<
+  'ledger' | 'transfers' | 'buyingPower' | 'holds' | 'positions' | 'executions',
+  string
+>;
 
 export async function readMoney(hub: postgres.Sql): Promise<MoneySnapshot> {
   const [row] = await hub<MoneySnapshot[]>`
@@ -18,7 +21,9 @@ export async function readMoney(hub: postgres.Sql): Promise<MoneySnapshot> {
 
 /** How many rows each table of the hub has; a table that is gone is missing. */
 export async function countRows(hub: postgres.Sql): Promise<Record<string, number>> {
-  const tables = await hub<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public' order by tablename`;
+  const tables = await hub<
+    { name: string }[]
+  >`select tablename as name from pg_tables where schemaname = 'public' order by tablename`;
   const counts: [string, number][] = [];
   for (const { name } of tables) {
     const [row] = await hub<{ count: number }[]>`select count(*)::int as count from ${hub(name)}`;

@@ -1,6 +1,5 @@
-import { parseBrokerOrderId } from '../../contracts/ids.ts';
 import { Decimal } from '../../domain/money/decimal.ts';
-import { isOpen, type OrderStatus } from '../../domain/order/order.ts';
+import { isOpen, type OrderStatus } from '../../domain/orders/order.ts';
 import type { InvariantSql, Violation } from './trading-violation.ts';
 
 interface HubOrder {
@@ -15,11 +14,14 @@ interface HubOrder {
   replaces: string | null;
 }
 
-interface VenueOrder {
+interface BrokerOrder {
   client_order_id: string;
   symbol: string;
   side: string;
-  /** Of a replacement what it was asked for, which counts `carried_quantity`: what its original had filled. */
+  /**
+   * Of a replacement what it was asked for, which counts `carried_quantity`: what its original had
+   * filled.
+   */
   quantity: string;
   carried_quantity: string;
   status: OrderStatus;
@@ -37,15 +39,21 @@ interface Trade {
 
 const same = (a: string, b: string): boolean => new Decimal(a).eq(b);
 
-/** Where the hub's orders and executions differ from the venue's. Two databases cannot be read in one snapshot: nothing may be on its way. */
-export async function compareWithVenue(hubSql: InvariantSql, venueSql: InvariantSql): Promise<Violation[]> {
+/**
+ * Where the hub's orders and executions differ from the venue's. Two databases cannot be read in
+ * one snapshot: nothing may be on its way.
+ */
+export async function compareWithVenue(
+  hubSql: InvariantSql,
+  venueSql: InvariantSql,
+): Promise<Violation[]> {
   const hubOrders = await hubSql.unsafe<HubOrder[]>(
     'select id, symbol, side, quantity, status, reject_code, filled_quantity, new_at, replaces from orders',
   );
   const hubTrades = await hubSql.unsafe<Trade[]>(
     'select broker_execution_id as execution_id, order_id as "order", quantity, price from executions',
   );
-  const venueOrders = await venueSql.unsafe<VenueOrder[]>(
+  const venueOrders = await venueSql.unsafe<BrokerOrder[]>(
     'select client_order_id, symbol, side, quantity, carried_quantity, status, filled_quantity, replaces from orders',
   );
   const venueTrades = await venueSql.unsafe<Trade[]>(`
@@ -55,15 +63,18 @@ export async function compareWithVenue(hubSql: InvariantSql, venueSql: Invariant
   return [...compareOrders(hubOrders, venueOrders), ...compareTrades(hubTrades, venueTrades)];
 }
 
-function compareOrders(hubOrders: readonly HubOrder[], venueOrders: readonly VenueOrder[]): Violation[] {
+function compareOrders(
+  hubOrders: readonly HubOrder[],
+  venueOrders: readonly BrokerOrder[],
+): Violation[] {
   const ours = new Map(hubOrders.map((order) => [order.id, order]));
-  const atVenue = new Map<string, VenueOrder>();
+  const atVenue = new Map<string, BrokerOrder>();
   const broken: Violation[] = [];
   for (const theirs of venueOrders) {
-    const id = parseBrokerOrderId(theirs.client_order_id)?.orderId ?? '';
+    const id = theirs.client_order_id;
     const order = ours.get(id);
-    if (!order) broken.push({ rule: 'the venue has only orders of ours', detail: theirs.client_order_id });
-    else if (atVenue.has(id)) broken.push({ rule: 'an order is at the venue once', detail: theirs.client_order_id });
+    if (!order)
+      broken.push({ rule: 'the venue has only orders of ours', detail: theirs.client_order_id });
     else broken.push(...compareOrder(order, theirs));
     atVenue.set(id, theirs);
   }
@@ -74,20 +85,23 @@ function compareOrders(hubOrders: readonly HubOrder[], venueOrders: readonly Ven
   return broken;
 }
 
-function compareOrder(ours: HubOrder, theirs: VenueOrder): Violation[] {
+function compareOrder(ours: HubOrder, theirs: BrokerOrder): Violation[] {
   const detail = `${ours.id}: ${JSON.stringify(ours)} at the venue ${JSON.stringify(theirs)}`;
   const broken: Violation[] = [];
-  const isSameQuantity = same(ours.quantity, new Decimal(theirs.quantity).minus(theirs.carried_quantity).toFixed());
+  const isSameQuantity = same(
+    ours.quantity,
+    new Decimal(theirs.quantity).minus(theirs.carried_quantity).toFixed(),
+  );
   if (ours.symbol !== theirs.symbol || ours.side !== theirs.side || !isSameQuantity) {
     broken.push({ rule: 'an order is the same in both books', detail });
   }
-  const replacedThere = theirs.replaces === null ? null : parseBrokerOrderId(theirs.replaces)?.orderId;
-  if (replacedThere !== null && replacedThere !== ours.replaces) {
+  if (theirs.replaces !== null && theirs.replaces !== ours.replaces) {
     broken.push({ rule: 'an order replaces the same order in both books', detail });
   }
-  const isRefusedByUs = ours.status === 'REJECTED' && ours.reject_code !== 'BROKER_REJECTED';
-  const isEndDifferent = ours.status !== theirs.status && !(isOpen(ours.status) && isOpen(theirs.status));
-  if (isRefusedByUs || isEndDifferent || !same(ours.filled_quantity, theirs.filled_quantity)) {
+  const isRejectedByUs = ours.status === 'REJECTED' && ours.reject_code !== 'BROKER_REJECTED';
+  const isEndDifferent =
+    ours.status !== theirs.status && !(isOpen(ours.status) && isOpen(theirs.status));
+  if (isRejectedByUs || isEndDifferent || !same(ours.filled_quantity, theirs.filled_quantity)) {
     broken.push({ rule: 'an order stands the same in both books', detail });
   }
   return broken;
@@ -100,10 +114,19 @@ function compareTrades(hubTrades: readonly Trade[], venueTrades: readonly Trade[
   for (const theirs of venueTrades) {
     const ours = booked.get(theirs.execution_id);
     booked.delete(theirs.execution_id);
-    const orderId = parseBrokerOrderId(theirs.order)?.orderId;
-    if (ours && ours.order === orderId && same(ours.quantity, theirs.quantity) && same(ours.price, theirs.price)) continue;
-    broken.push({ rule, detail: `${JSON.stringify(theirs)} is booked as ${JSON.stringify(ours ?? null)}` });
+    if (
+      ours &&
+      ours.order === theirs.order &&
+      same(ours.quantity, theirs.quantity) &&
+      same(ours.price, theirs.price)
+    )
+      continue;
+    broken.push({
+      rule,
+      detail: `${JSON.stringify(theirs)} is booked as ${JSON.stringify(ours ?? null)}`,
+    });
   }
-  for (const ours of booked.values()) broken.push({ rule, detail: `${JSON.stringify(ours)} is not the venue's` });
+  for (const ours of booked.values())
+    broken.push({ rule, detail: `${JSON.stringify(ours)} is not the venue's` });
   return broken;
 }

@@ -1,6 +1,7 @@
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { BrokerFaultService, FaultMode, FaultTarget } from '../../proto/gen/hub/v1/broker_pb.js';
+import { asService } from './service-tokens.ts';
 
 export interface VenueFault {
   mode: keyof typeof FaultMode;
@@ -14,10 +15,26 @@ export interface VenueFault {
   target?: keyof typeof FaultTarget;
 }
 
-/** The switch by which the paper broker misbehaves (BrokerFaultService); `NONE` heals it. One fault at a time: setting one ends the other. */
-export function createVenueFaults(baseUrl: string): (fault: VenueFault) => Promise<void> {
-  const client = createClient(BrokerFaultService, createConnectTransport({ baseUrl, httpVersion: '1.1' }));
+/**
+ * The switch by which the paper broker misbehaves (BrokerFaultService); `NONE` heals it. One fault
+ * at a time: setting one ends the other.
+ */
+export function createVenueFaults(
+  baseUrl: string,
+  secrets: Readonly<Record<string, string>>,
+): (fault: VenueFault) => Promise<void> {
+  const interceptors = [asService('paper-broker', secrets)];
+  const client = createClient(
+    BrokerFaultService,
+    createConnectTransport({ baseUrl, httpVersion: '1.1', interceptors }),
+  );
   return async ({ mode, delayMs = 0, calls = 0, symbol = '', target = 'UNSPECIFIED' }) => {
-    await client.setFault({ mode: FaultMode[mode], delayMs, calls, symbol, target: FaultTarget[target] });
+    await client.setFault({
+      mode: FaultMode[mode],
+      delayMs,
+      calls,
+      symbol,
+      target: FaultTarget[target],
+    });
   };
 }

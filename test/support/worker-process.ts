@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { createChildPids } from '../../dev/child-pids.ts';
 import { createManagedProcess } from '../../dev/managed-process.ts';
 import { findFreePorts } from '../../dev/ports.ts';
+import { pick, systemEnv } from '../../dev/system-env.ts';
 import { answersOk, waitUntil } from '../../dev/wait-until.ts';
+import { WORKERS_VARIABLES } from '../../workers/environment.ts';
 import { makeStackFolder } from './services.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -29,6 +31,14 @@ interface WorkerProcessOptions {
   entry?: string;
 }
 
+/** What a worker of the stack gets: what it reads, and its own way into the database. */
+function workersEnv(stackEnv: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    ...pick(stackEnv, WORKERS_VARIABLES),
+    DATABASE_URL: stackEnv.WORKERS_DATABASE_URL ?? '',
+  };
+}
+
 /** One more process of workers beside a running stack, polling when this returns. */
 export async function startWorkerProcess({
   stackEnv,
@@ -40,13 +50,17 @@ export async function startWorkerProcess({
   const [port] = await findFreePorts(1);
   const { promise: ended, resolve: tellEnded } = Promise.withResolvers<string>();
   const pids = createChildPids(stateDir);
-  const { PATH = '', HOME = '' } = process.env;
   const managed = createManagedProcess({
     name,
     command: process.execPath,
     args: [join(ROOT, entry)],
     cwd: ROOT,
-    env: { PATH, HOME, ...stackEnv, WORKERS_METRICS_PORT: String(port), ...env },
+    env: {
+      ...systemEnv(process.env),
+      ...workersEnv(stackEnv),
+      WORKERS_METRICS_PORT: String(port),
+      ...env,
+    },
     logFile: join(stateDir, 'logs', `${name}.log`),
     readyTimeoutMs: 90_000,
     graceMs: 15_000,
@@ -62,7 +76,10 @@ export async function startWorkerProcess({
   async function beginShutdown(): Promise<void> {
     await managed.kill('SIGTERM');
     const isDraining = async () => !(await answersOk(`http://127.0.0.1:${port}/health/ready`));
-    await waitUntil(isDraining, { timeoutMs: DRAINING_MS_MAX, message: `${name} still takes tasks` });
+    await waitUntil(isDraining, {
+      timeoutMs: DRAINING_MS_MAX,
+      message: `${name} still takes tasks`,
+    });
   }
   return {
     pid,

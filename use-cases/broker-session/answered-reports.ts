@@ -1,11 +1,14 @@
-import type { ExecutionReport } from '../../contracts/ports/broker.ts';
+import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
+import { ownOrderId } from '../../contracts/ids.ts';
+import type { OrderStore } from '../../contracts/orders/order-store.ts';
+import type { ExecType } from '../../domain/orders/transition.ts';
 
 /** Whoever got the answer has normally booked it by then. */
 const ANSWER_GRACE_MS = 2_000;
 
 /**
- * Keeps the reports that an answer carried as well until their grace is over, and knows up to which sequence everything is taken in:
- * a reader that starts there misses nothing.
+ * Keeps the reports that an answer carried as well until their grace is over, and knows up to which
+ * sequence everything is taken in: a reader that starts there misses nothing.
  */
 export function createAnsweredReports(startAfter: number) {
   let lastRead = startAfter;
@@ -18,14 +21,19 @@ export function createAnsweredReports(startAfter: number) {
     take(batch: readonly ExecutionReport[], nowMs: number): void {
       lastRead = batch.at(-1)?.sequence ?? lastRead;
       for (const report of batch) {
-        if (report.inAnswer) waiting.push({ report, dueAtMs: Math.min(Date.parse(report.time), nowMs) + ANSWER_GRACE_MS });
+        if (report.inAnswer)
+          waiting.push({
+            report,
+            dueAtMs: Math.min(Date.parse(report.time), nowMs) + ANSWER_GRACE_MS,
+          });
       }
     },
 
-    due: (nowMs: number): ExecutionReport[] => waiting.filter(({ dueAtMs }) => dueAtMs <= nowMs).map(({ report }) => report),
+    due: (nowMs: number): ExecutionReport[] =>
+      waiting.filter(({ dueAtMs }) => dueAtMs <= nowMs).map(({ report }) => report),
 
     /** The reports have been dealt with. Returns the last sequence up to which all have. */
-    settle(done: readonly ExecutionReport[]): number {
+    finish(done: readonly ExecutionReport[]): number {
       const sequences = new Set(done.map((report) => report.sequence));
       waiting = waiting.filter(({ report }) => !sequences.has(report.sequence));
       const [first] = waiting;
@@ -35,3 +43,34 @@ export function createAnsweredReports(startAfter: number) {
 }
 
 export type AnsweredReports = ReturnType<typeof createAnsweredReports>;
+
+/** After which an order is closed here. */
+const ENDS: ReadonlySet<ExecType> = new Set(['CANCELED', 'EXPIRED', 'REJECTED', 'REPLACED']);
+
+/**
+ * Of a broker's reports that an answer carried as well, those that nobody has booked: the answer
+ * was lost. They are fills that are not here, and the ends of orders that are open here and would
+ * stay so until their next attempt, minutes away. An acknowledgement changes nothing that a fill or
+ * an end does not.
+ */
+export async function findUnbooked(
+  { orders }: { orders: Pick<OrderStore, 'findBooked' | 'whichAreOpen'> },
+  broker: string,
+  reports: readonly ExecutionReport[],
+): Promise<ExecutionReport[]> {
+  const trades = reports.filter(({ execType }) => execType === 'TRADE');
+  const ends = reports.filter(({ execType }) => ENDS.has(execType));
+  const executionIds = trades.map(({ brokerExecutionId }) => brokerExecutionId);
+  const booked = trades.length === 0 ? new Set() : await orders.findBooked(broker, executionIds);
+  const open =
+    ends.length === 0
+      ? new Set()
+      : await orders.whichAreOpen(ends.flatMap((report) => orderIdOf(report) ?? []));
+  return reports.filter((report) => {
+    if (report.execType === 'TRADE') return !booked.has(report.brokerExecutionId);
+    return ENDS.has(report.execType) && open.has(orderIdOf(report));
+  });
+}
+
+const orderIdOf = ({ brokerClientOrderId }: ExecutionReport): string | null =>
+  ownOrderId(brokerClientOrderId);

@@ -1,18 +1,20 @@
 import type { Logger } from 'pino';
-import { parseBrokerOrderId } from '../../contracts/ids.ts';
-import type { ExecutionReport } from '../../contracts/ports/broker.ts';
-import type { ExecutionWorkflows } from '../../contracts/ports/execution-workflows.ts';
-import type { OrderStore } from '../../contracts/ports/order-store.ts';
-import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
-import { transition } from '../../domain/order/transition.ts';
+import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
+import type { ReportSeals, SealedReport } from '../../contracts/broker-session/report-seals.ts';
+import type { ExecutionWorkflows } from '../../contracts/executions/execution-workflows.ts';
+import { ownOrderId } from '../../contracts/ids.ts';
+import type { OrderStore, WorkingOrder } from '../../contracts/orders/order-store.ts';
+import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
+import { transition } from '../../domain/orders/transition.ts';
 import { forEachAtOnce } from '../for-each-at-once.ts';
+import { eventOf } from '../orders/book-reports.ts';
 import { stateOf } from '../orders/plan-order-change.ts';
-import { eventOf } from '../orders/report-event.ts';
 
 export interface DeliverReportsDeps {
   orders: Pick<OrderStore, 'findBooked' | 'readWorkingOrder'>;
   workflows: Pick<OrderWorkflows, 'reportExecutions'>;
   executions: ExecutionWorkflows;
+  seals: ReportSeals;
   logger: Logger;
 }
 
@@ -21,44 +23,71 @@ const ORDERS_AT_ONCE = 10;
 const REPORTS_PER_SIGNAL = 500;
 
 /**
- * Gives each report to the workflow of its order: those of one order in their order, several orders at once. What finds no workflow and is news
- * gets one of its own, `execution/<brokerExecutionId>`. Throws when Temporal or the database is away; delivering twice is harmless.
+ * Gives each report of a broker to the workflow of its order: those of one order in their order,
+ * several orders at once. What finds no workflow and is news gets one of its own,
+ * `execution/<broker>/<brokerExecutionId>`. All are sealed: who takes them knows that they are this
+ * broker's. Throws when Temporal or the database is away; delivering twice is harmless.
  */
-export function createDeliverReports({ orders, workflows, executions, logger }: DeliverReportsDeps) {
-  return async function deliverReports(reports: readonly ExecutionReport[]): Promise<void> {
-    await forEachAtOnce(ORDERS_AT_ONCE, [...groupByOrder(reports)], ([orderId, ofOrder]) => deliverToOrder(orderId, ofOrder));
-  };
+export async function deliverReports(
+  deps: DeliverReportsDeps,
+  broker: string,
+  reports: readonly ExecutionReport[],
+): Promise<void> {
+  await forEachAtOnce(ORDERS_AT_ONCE, [...groupByOrder(reports)], ([orderId, ofOrder]) =>
+    deliverToOrder(deps, broker, orderId, ofOrder),
+  );
+}
 
-  async function deliverToOrder(orderId: string | null, reports: readonly ExecutionReport[]): Promise<void> {
-    for (let start = 0; start < reports.length; start += REPORTS_PER_SIGNAL) {
-      const some = reports.slice(start, start + REPORTS_PER_SIGNAL);
-      const delivery = orderId === null ? 'NOT_RUNNING' : await workflows.reportExecutions(orderId, some);
-      if (delivery === 'DELIVERED') continue;
-      const news = orderId === null ? some : await newsOf(orderId, some);
-      for (const report of news) await executions.startExecution(orderId, report);
-    }
-  }
-
-  /** A fill that is not booked, and whatever else changes the order or contradicts it. */
-  async function newsOf(orderId: string, reports: readonly ExecutionReport[]): Promise<ExecutionReport[]> {
-    const trades = reports.filter(({ execType }) => execType === 'TRADE');
-    const booked = trades.length === 0 ? new Set<string>() : await orders.findBooked(trades.map((trade) => trade.brokerExecutionId));
-    const working = trades.length === reports.length ? null : await orders.readWorkingOrder(orderId);
-    const isKnown = (report: ExecutionReport): boolean => {
-      if (report.execType === 'TRADE') return booked.has(report.brokerExecutionId);
-      if (working === null) return false;
-      const before = stateOf(working);
-      const moved = transition(before, eventOf(report).event);
-      return moved.ok && moved.value === before;
-    };
-    const stale = reports.filter(isKnown);
-    if (stale.length > 0)
-      logger.debug({ orderId, reports: stale.map(({ sequence }) => sequence) }, 'reports that say nothing new of an order');
-    return reports.filter((report) => !stale.includes(report));
+async function deliverToOrder(
+  deps: DeliverReportsDeps,
+  broker: string,
+  orderId: string | null,
+  reports: readonly ExecutionReport[],
+): Promise<void> {
+  const { workflows, executions, seals } = deps;
+  for (let start = 0; start < reports.length; start += REPORTS_PER_SIGNAL) {
+    const some = reports
+      .slice(start, start + REPORTS_PER_SIGNAL)
+      .map((report) => seals.seal(orderId, report));
+    const delivery =
+      orderId === null ? 'NOT_RUNNING' : await workflows.reportExecutions(orderId, some);
+    if (delivery === 'DELIVERED') continue;
+    const news = orderId === null ? some : await newsOf(deps, broker, orderId, some);
+    for (const report of news) await executions.startExecution(orderId, report);
   }
 }
 
-export type DeliverReports = ReturnType<typeof createDeliverReports>;
+/** A fill that is not booked, and whatever else changes the order or contradicts it. */
+async function newsOf(
+  { orders, logger }: DeliverReportsDeps,
+  broker: string,
+  orderId: string,
+  reports: readonly SealedReport[],
+): Promise<SealedReport[]> {
+  const trades = reports.filter(({ execType }) => execType === 'TRADE');
+  const executionIds = trades.map(({ brokerExecutionId }) => brokerExecutionId);
+  const booked =
+    trades.length === 0 ? new Set<string>() : await orders.findBooked(broker, executionIds);
+  const working = trades.length === reports.length ? null : await orders.readWorkingOrder(orderId);
+  const stale = reports.filter((report) =>
+    report.execType === 'TRADE'
+      ? booked.has(report.brokerExecutionId)
+      : working !== null && changesNothing(working, report),
+  );
+  if (stale.length > 0)
+    logger.debug(
+      { orderId, reports: stale.map(({ sequence }) => sequence) },
+      'reports that say nothing new of an order',
+    );
+  return reports.filter((report) => !stale.includes(report));
+}
+
+function changesNothing(working: WorkingOrder, report: ExecutionReport): boolean {
+  if (working.order.broker !== report.broker) return false;
+  const before = stateOf(working);
+  const moved = transition(before, eventOf(report).event);
+  return moved.ok && moved.value === before;
+}
 
 const groupByOrder = (reports: readonly ExecutionReport[]): Map<string | null, ExecutionReport[]> =>
-  Map.groupBy(reports, (report) => parseBrokerOrderId(report.brokerClientOrderId)?.orderId ?? null);
+  Map.groupBy(reports, (report) => ownOrderId(report.brokerClientOrderId));

@@ -1,4 +1,4 @@
-import type { ExecutionReport } from '../../contracts/ports/broker.ts';
+import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 
 export interface GatherOptions {
   /** From one run that leaves to the next; what comes meanwhile leaves together. */
@@ -12,8 +12,9 @@ const GATHERED_MAX = 1_000;
 const over = (): null => null;
 
 /**
- * Puts runs that follow one another closely into one; the first after a silence leaves at once. An order that fills every few milliseconds
- * would else get a signal for each fill, and the server throws away a workflow task during which a hundred signals come in.
+ * Puts runs that follow one another closely into one; the first after a silence leaves at once. An
+ * order that fills every few milliseconds would else get a signal for each fill, and the server
+ * throws away a workflow task during which a hundred signals come in.
  */
 export async function* gatherRuns(
   runs: AsyncIterable<ExecutionReport[]>,
@@ -49,7 +50,8 @@ export async function* gatherRuns(
       yield gathered;
     }
   } finally {
-    // Not waited for: what was read ahead ends by the stream's own signal, which may come only after this.
+    // Not waited for: what was read ahead ends by the stream's own signal, which may come only
+    // after this.
     iterator.return?.().catch(() => null);
   }
 }

@@ -1,17 +1,14 @@
-import type { Logger } from 'pino';
+import type { Brokers, ExecutionReport } from '../../contracts/broker-session/broker.ts';
+import type { ReportObserver } from '../../contracts/broker-session/report-observer.ts';
 import type { Clock } from '../../contracts/clock.ts';
-import type { Broker, ExecutionReport } from '../../contracts/ports/broker.ts';
-import type { ReportObserver } from '../../contracts/ports/report-observer.ts';
-import type { RaiseBreak } from '../executions/raise-break.ts';
+import { type RaiseBreakDeps, raiseBreak } from '../executions/raise-break.ts';
 import { createReportSequence, type ReportGap, type ReportSequence } from './report-sequence.ts';
 
-export interface ReadInSequenceDeps {
-  broker: Pick<Broker, 'streamExecutionReports'>;
-  raiseBreak: RaiseBreak;
-  observer: ReportObserver;
+export interface ReadInSequenceDeps extends RaiseBreakDeps {
+  brokers: Brokers;
+  observer: RaiseBreakDeps['observer'] & ReportObserver;
   clock: Clock;
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  logger: Logger;
 }
 
 /** A report that overtook another is normally followed by it sooner. */
@@ -22,72 +19,93 @@ const REREADS_MAX = 3;
 const EARLY_REPORTS_MAX = 10_000;
 
 /**
- * The venue's reports after `startAfter` in runs without gaps or repetitions. Where reports are missing for 500 ms, the stream is read again from
- * before them; after three times in vain the gap is raised as a break and passed over. Throws when the venue ends the stream.
+ * The broker's reports after `startAfter` in runs without gaps or repetitions. Where reports are
+ * missing for 500 ms, the stream is read again from before them; after three times in vain the gap
+ * is raised as a break and passed over. Throws when the broker ends the stream.
  */
-export function createReadInSequence(deps: ReadInSequenceDeps) {
-  const { broker, raiseBreak, observer, clock, sleep, logger } = deps;
-
-  return async function* readInSequence(brokerName: string, startAfter: number, signal: AbortSignal): AsyncGenerator<ExecutionReport[]> {
-    const sequence = createReportSequence({ startAfter, keptMax: EARLY_REPORTS_MAX });
-    let rereads = 0;
-    let gapAt = -1;
-    for (;;) {
-      const gap = yield* readUntilGapStands(sequence, signal);
-      rereads = gap.from === gapAt ? rereads + 1 : 1;
-      gapAt = gap.from;
-      if (rereads === 1) observer.gapFound();
-      if (rereads <= REREADS_MAX) {
-        logger.warn({ broker: brokerName, gap, rereads }, 'execution reports are missing: the stream is read again');
-        continue;
-      }
-      await raiseBreak(gapBreak(brokerName, gap));
-      const behind = sequence.passOverGap();
-      if (behind.length > 0) yield behind;
+export async function* readInSequence(
+  deps: ReadInSequenceDeps,
+  broker: string,
+  { startAfter, signal }: { startAfter: number; signal: AbortSignal },
+): AsyncGenerator<ExecutionReport[]> {
+  const sequence = createReportSequence({ startAfter, keptMax: EARLY_REPORTS_MAX });
+  let rereads = 0;
+  let gapAt = -1;
+  for (;;) {
+    const gap = yield* readUntilGapStands(deps, broker, sequence, signal);
+    rereads = gap.from === gapAt ? rereads + 1 : 1;
+    gapAt = gap.from;
+    if (rereads === 1) deps.observer.gapFound(broker);
+    if (rereads <= REREADS_MAX) {
+      deps.logger.warn(
+        { broker, gap, rereads },
+        'execution reports are missing: the stream is read again',
+      );
+      continue;
     }
-  };
-
-  async function* readUntilGapStands(sequence: ReportSequence, signal: AbortSignal): AsyncGenerator<ExecutionReport[], ReportGap> {
-    const reading = new AbortController();
-    const stream = broker.streamExecutionReports(sequence.last(), AbortSignal.any([signal, reading.signal]))[Symbol.asyncIterator]();
-    const standing = createStandingGap();
-    try {
-      for (;;) {
-        const gap = sequence.gap();
-        const waitingSince = clock();
-        const next = await nextWithin(stream.next(), standing.patienceMs(gap));
-        if (next === null && gap !== null) return gap;
-        if (next === null || next.done === true) throw new Error('The broker ended the stream of execution reports');
-        standing.heard(clock() - waitingSince);
-        const { run, repeated } = sequence.take(next.value);
-        if (repeated > 0) observer.reportsRepeated(repeated);
-        if (run.length > 0) yield run;
-      }
-    } finally {
-      reading.abort();
-    }
-  }
-
-  /** `null` when nothing came in time. A read that was given up ends by its stream's signal, and how is of no interest. */
-  async function nextWithin<T>(read: Promise<T>, patienceMs: number | null): Promise<T | null> {
-    if (patienceMs === null) return read;
-    const timer = new AbortController();
-    const timeIsUp = sleep(patienceMs, timer.signal).then(
-      () => null,
-      () => null,
-    );
-    read.catch(() => null);
-    try {
-      return await Promise.race([read, timeIsUp]);
-    } finally {
-      timer.abort();
-    }
+    await raiseBreak(deps, gapBreak(broker, gap));
+    const behind = sequence.passOverGap();
+    if (behind.length > 0) yield behind;
   }
 }
 
-export type ReadInSequence = ReturnType<typeof createReadInSequence>;
+async function* readUntilGapStands(
+  { brokers, observer, clock, sleep }: ReadInSequenceDeps,
+  broker: string,
+  sequence: ReportSequence,
+  signal: AbortSignal,
+): AsyncGenerator<ExecutionReport[], ReportGap> {
+  const reading = new AbortController();
+  const stream = brokers
+    .of(broker)
+    .streamExecutionReports(sequence.last(), AbortSignal.any([signal, reading.signal]))
+    [Symbol.asyncIterator]();
+  const standing = createStandingGap();
+  try {
+    for (;;) {
+      const gap = sequence.gap();
+      const waitingSince = clock();
+      const next = await nextWithin(stream.next(), standing.patienceMs(gap), sleep);
+      if (next === null && gap !== null) return gap;
+      if (next === null || next.done === true)
+        throw new Error('The broker ended the stream of execution reports');
+      standing.heard(clock() - waitingSince);
+      const { run, repeated } = sequence.take(next.value);
+      if (repeated > 0) observer.reportsRepeated(broker, repeated);
+      if (run.length > 0) yield run;
+    }
+  } finally {
+    reading.abort();
+  }
+}
 
-/** How long the first gap has stood in one reading of the stream; only time spent listening counts, not that of delivering. */
+/**
+ * `null` when nothing came in time. A read that was given up ends by its stream's signal, and how
+ * is of no interest.
+ */
+async function nextWithin<T>(
+  read: Promise<T>,
+  patienceMs: number | null,
+  sleep: ReadInSequenceDeps['sleep'],
+): Promise<T | null> {
+  if (patienceMs === null) return read;
+  const timer = new AbortController();
+  const timeIsUp = sleep(patienceMs, timer.signal).then(
+    () => null,
+    () => null,
+  );
+  read.catch(() => null);
+  try {
+    return await Promise.race([read, timeIsUp]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/**
+ * How long the first gap has stood in one reading of the stream; only time spent listening counts,
+ * not that of delivering.
+ */
 function createStandingGap() {
   let from: number | null = null;
   let stoodMs = 0;
@@ -110,7 +128,8 @@ function createStandingGap() {
 const gapBreak = (broker: string, { from, to }: ReportGap) => ({
   key: `gap/${broker}/${from}`,
   kind: 'REPORT_GAP' as const,
+  broker,
   orderId: null,
   brokerExecutionId: null,
-  details: { broker, from, to },
+  details: { from, to },
 });

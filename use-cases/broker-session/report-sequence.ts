@@ -1,4 +1,4 @@
-import type { ExecutionReport } from '../../contracts/ports/broker.ts';
+import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 
 /** The reports `from` to `to`, both included, are missing while later ones are here. */
 export interface ReportGap {
@@ -14,10 +14,17 @@ export interface TakenBatch {
 }
 
 /**
- * Puts a venue's numbered reports in their order, in whatever order and however often they come: each leaves once. What came too early
- * waits, at most `keptMax` of it; of more the latest are let go and count as missing, so that the stream is read again for them.
+ * Puts a broker's numbered reports in their order, in whatever order and however often they come:
+ * each leaves once. What came too early waits, at most `keptMax` of it; of more the latest are let
+ * go and count as missing, so that the stream is read again for them.
  */
-export function createReportSequence({ startAfter, keptMax }: { startAfter: number; keptMax: number }) {
+export function createReportSequence({
+  startAfter,
+  keptMax,
+}: {
+  startAfter: number;
+  keptMax: number;
+}) {
   const early = new Map<number, ExecutionReport>();
   let last = startAfter;
   let highestSeen = startAfter;

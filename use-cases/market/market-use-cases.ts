@@ -1,41 +1,41 @@
-import type { Clock } from '../../contracts/clock.ts';
-import type { InstrumentStore, WatchlistStore } from '../../contracts/ports/instruments.ts';
-import type { MarketData } from '../../contracts/ports/market-data.ts';
-import type { TradingSessions } from '../../contracts/ports/trading-sessions.ts';
-import type { TradingCalendar } from '../../domain/calendar/calendar.ts';
-import type { MarketUseCases } from '../use-cases.ts';
-import { createAddToWatchlist } from './add-to-watchlist.ts';
-import { createGetClock } from './get-clock.ts';
-import { createGetInstrument } from './get-instrument.ts';
-import { createInstrumentHours } from './instrument-hours.ts';
-import { createListInstruments } from './list-instruments.ts';
-import { createListSessions } from './list-sessions.ts';
-import { createReplaceWatchlist } from './replace-watchlist.ts';
+import type { MarketData, Quotes } from '../../contracts/market/market-data.ts';
+import type { Bound } from '../bind.ts';
+import { listInstrumentSessions, removeSession, setSession } from './instrument-sessions.ts';
+import { getInstrument, listInstruments } from './instruments.ts';
+import { getClock, listCalendar } from './market-hours.ts';
+import {
+  addToWatchlist,
+  listWatchlist,
+  removeFromWatchlist,
+  replaceWatchlist,
+} from './watchlist.ts';
 
-interface MarketDependencies {
-  instruments: InstrumentStore;
-  watchlists: WatchlistStore;
+interface QuoteDeps {
   marketData: Pick<MarketData, 'getQuotes' | 'invalidateCache' | 'warmCache'>;
-  sessions: Pick<TradingSessions, 'listSessions'>;
-  calendar: TradingCalendar;
-  clock: Clock;
 }
 
 /** What can be traded, when and at which prices, and what the caller watches. */
-export function createMarketUseCases(deps: MarketDependencies): MarketUseCases {
-  const { instruments, watchlists, marketData, calendar, clock, sessions } = deps;
-  const hours = { calendar, clock, hoursOf: createInstrumentHours({ calendar, instruments, sessions }) };
-  return {
-    listInstruments: createListInstruments({ instruments }),
-    getInstrument: createGetInstrument({ instruments }),
-    getMarketData: (symbols) => marketData.getQuotes(symbols),
-    listWatchlist: (caller) => watchlists.listItems(caller.accountId),
-    replaceWatchlist: createReplaceWatchlist({ watchlists }),
-    addToWatchlist: createAddToWatchlist({ watchlists }),
-    removeFromWatchlist: (caller, symbol) => watchlists.removeItem(caller.accountId, symbol),
-    invalidateCache: (symbols) => marketData.invalidateCache(symbols),
-    warmCache: (symbols) => marketData.warmCache(symbols),
-    getClock: createGetClock(hours),
-    listCalendar: createListSessions(hours),
-  };
-}
+export const marketUseCases = {
+  listInstruments,
+  getInstrument,
+  /** Failure: `MARKET_DATA_UNAVAILABLE`, as of the two that follow. */
+  getMarketData: ({ marketData }: QuoteDeps, symbols: readonly string[]): Promise<Quotes> =>
+    marketData.getQuotes(symbols),
+  /** How many cached quotes were forgotten; all when none is named. For operators. */
+  invalidateCache: ({ marketData }: QuoteDeps, symbols: readonly string[]): Promise<number> =>
+    marketData.invalidateCache(symbols),
+  /** How many quotes were read into the cache; all when none is named. For operators. */
+  warmCache: ({ marketData }: QuoteDeps, symbols: readonly string[]): Promise<number> =>
+    marketData.warmCache(symbols),
+  listWatchlist,
+  replaceWatchlist,
+  addToWatchlist,
+  removeFromWatchlist,
+  getClock,
+  listCalendar,
+  listInstrumentSessions,
+  setSession,
+  removeSession,
+};
+
+export type MarketUseCases = Bound<typeof marketUseCases>;

@@ -1,21 +1,38 @@
-import type { Caller } from '../../contracts/caller.ts';
 import { HubError } from '../../contracts/errors.ts';
-import type { Order } from '../../contracts/orders.ts';
-import type { OrderWorkflows } from '../../contracts/ports/order-workflows.ts';
-import { isOpen } from '../../domain/order/order.ts';
-import { takeUpAgain } from './take-up-again.ts';
+import type { Caller } from '../../contracts/identity/caller.ts';
+import type { Order } from '../../contracts/orders/order.ts';
+import type { OrderReader } from '../../contracts/orders/order-reader.ts';
+import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
+import type { RateLimits } from '../../contracts/rate-limits.ts';
+import { isOpen } from '../../domain/orders/order.ts';
+import { takeOrThrow } from '../take-or-throw.ts';
+import { adoptOrder } from './adopt-order.ts';
+import { findOrder } from './read-orders.ts';
 
-/** Asks the order's workflow to cancel it and answers with the order as it then stands. A closed order is `ORDER_NOT_CANCELABLE`. */
-export function createCancelOrder(deps: { workflows: OrderWorkflows; getOrder: (caller: Caller, orderId: string) => Promise<Order> }) {
-  return async function cancelOrder(caller: Caller, orderId: string): Promise<Order> {
-    const before = await deps.getOrder(caller, orderId);
-    if (!isOpen(before.status)) throw notCancelable(before);
-    const outcome = await deps.workflows.cancelOrder(before.id, `${before.id}/${before.updatedAt}`);
-    const after = await deps.getOrder(caller, orderId);
-    if (!isOpen(after.status) && after.status !== 'CANCELED') throw notCancelable(after);
-    if (outcome === 'NOT_RUNNING' && isOpen(after.status)) return takeUpAgain(deps.workflows, after);
-    return after;
-  };
+export interface CancelOrderDeps {
+  reader: Pick<OrderReader, 'findOrder'>;
+  workflows: Pick<OrderWorkflows, 'cancelOrder' | 'startOrder'>;
+  rateLimits: Pick<RateLimits, 'take'>;
 }
 
-const notCancelable = ({ status, filledQuantity }: Order): HubError => new HubError('ORDER_NOT_CANCELABLE', { status, filledQuantity });
+/**
+ * Asks the order's workflow to cancel it and answers with the order as it then stands. A closed
+ * order is `ORDER_NOT_CANCELABLE`; `ORDER_RATE`: nothing was asked for.
+ */
+export async function cancelOrder(
+  deps: CancelOrderDeps,
+  caller: Caller,
+  orderId: string,
+): Promise<Order> {
+  const before = await findOrder(deps, caller, orderId);
+  if (!isOpen(before.status)) throw notCancelable(before);
+  await takeOrThrow(deps.rateLimits, 'orders_per_account', caller.accountId, 'ORDER_RATE');
+  const outcome = await deps.workflows.cancelOrder(before.id, `${before.id}/${before.updatedAt}`);
+  const after = await findOrder(deps, caller, orderId);
+  if (!isOpen(after.status) && after.status !== 'CANCELED') throw notCancelable(after);
+  if (outcome === 'NOT_RUNNING' && isOpen(after.status)) return adoptOrder(deps, after);
+  return after;
+}
+
+const notCancelable = ({ status, filledQuantity }: Order): HubError =>
+  new HubError('ORDER_NOT_CANCELABLE', { status, filledQuantity });

@@ -1,38 +1,52 @@
-import type { OrderSubmission } from '../../contracts/orders.ts';
-import type { Quote } from '../../contracts/ports/market-data.ts';
-import type { AcceptanceWrite, SubmissionContext } from '../../contracts/ports/order-store.ts';
+import type { Quote } from '../../contracts/market/market-data.ts';
+import type { OrderSubmission } from '../../contracts/orders/order.ts';
+import type { AcceptanceWrite, SubmissionContext } from '../../contracts/orders/order-store.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { ZERO } from '../../domain/money/decimal.ts';
 import { decideAcceptance } from '../../domain/risk/accept.ts';
 import type { Hold } from '../../domain/risk/hold.ts';
-import { acceptanceWrite, type DecisionTime, decimalOrNull, decisionGround, type HeldAmount, refusalWrite } from './acceptance-write.ts';
+import {
+  acceptanceWrite,
+  type DecisionTime,
+  decimalTerms,
+  decisionGround,
+  type HeldAmount,
+  rejectionWrite,
+} from './acceptance-write.ts';
 
-/** The domain's decision on a submission, as what is to be written: the order, its hold, the ledger's transfers and the audit entry. */
+/**
+ * The domain's decision on a submission, as what is to be written: the order, its hold, the
+ * ledger's transfers and the audit entry.
+ */
 export function decideSubmission(
   submission: OrderSubmission,
   context: SubmissionContext,
   quote: Quote | null,
-  when: DecisionTime,
+  { openOrdersMax, ...when }: DecisionTime & { openOrdersMax: number },
 ): AcceptanceWrite {
-  const { side, type, timeInForce } = submission;
-  const quantity = decimalOrNull(submission.quantity);
+  const order = decimalTerms(submission);
   const decision = decideAcceptance({
     ...decisionGround(context, quote, when),
-    order: {
-      side,
-      type,
-      timeInForce,
-      quantity,
-      notional: decimalOrNull(submission.notional),
-      limitPrice: decimalOrNull(submission.limitPrice),
-      stopPrice: decimalOrNull(submission.stopPrice),
-      trailPercent: decimalOrNull(submission.trailPercent),
-    },
+    openOrders: { count: context.openOrders, max: openOrdersMax },
+    order,
   });
-  const decided = { submission, quote, nowMs: when.nowMs, replaces: null };
-  if (!decision.ok) return refusalWrite({ ...decided, quantity: quantity ?? decision.error.quantity ?? ZERO }, decision.error);
+  const decided = {
+    submission,
+    quote,
+    nowMs: when.nowMs,
+    broker: context.instrument?.broker ?? null,
+    replaces: null,
+  };
+  if (!decision.ok)
+    return rejectionWrite(
+      { ...decided, quantity: order.quantity ?? decision.error.quantity ?? ZERO },
+      decision.error,
+    );
   const { hold, ...acceptance } = decision.value;
-  return acceptanceWrite({ ...decided, quantity: acceptance.quantity }, { ...acceptance, hold: heldAmount(hold) });
+  return acceptanceWrite(
+    { ...decided, quantity: acceptance.quantity },
+    { ...acceptance, hold: heldAmount(hold) },
+  );
 }
 
 function heldAmount(hold: Hold): HeldAmount | null {

@@ -1,56 +1,109 @@
 import type { Clock } from '../../contracts/clock.ts';
-import type { OrderSubmission } from '../../contracts/orders.ts';
-import type { OrderStore, WorkingOrder } from '../../contracts/ports/order-store.ts';
-import type { ExecutedSteps } from '../../contracts/workflow-messages.ts';
-import { isOpen } from '../../domain/order/order.ts';
-import type { AcceptOrder } from './accept-order.ts';
-import type { BookReports } from './book-reports.ts';
-import { progressOf } from './order-progress.ts';
-import type { PlaceOrderAtBroker } from './place-order.ts';
-import { readWorking } from './record-event.ts';
-import { inStep } from './step-failed.ts';
+import { HubError } from '../../contracts/errors.ts';
+import { type Decline, isDecline } from '../../contracts/failure-class.ts';
+import type { OrderSubmission } from '../../contracts/orders/order.ts';
+import type { WorkingOrder } from '../../contracts/orders/order-store.ts';
+import type {
+  ExecutedSteps,
+  OrderProgress,
+  OrderStep,
+  StepFailureFacts,
+} from '../../contracts/orders/workflow-messages.ts';
+import { isOpen } from '../../domain/orders/order.ts';
+import { type AcceptOrderDeps, acceptOrder } from './accept-order.ts';
+import { type BookReportsDeps, bookReports } from './book-reports.ts';
+import { progressOf, readWorking } from './order-progress.ts';
+import { placeOrder } from './place-order.ts';
 
-export interface ExecuteOrderDeps {
-  orders: OrderStore;
-  acceptOrder: AcceptOrder;
-  placeOrder: PlaceOrderAtBroker;
-  bookReports: BookReports;
+export interface ExecuteOrderDeps extends AcceptOrderDeps, BookReportsDeps {
   clock: Clock;
 }
 
 export interface ExecuteOptions {
   /** An earlier attempt may have reached the broker. */
   askFirst: boolean;
-  /** Its time to go to the venue has come, whatever the clock here says. */
+  /** Its time to go to the broker has come, whatever the clock here says. */
   isReleased: boolean;
 }
 
 /**
- * The stretch of an order's life that waits for nobody: accept (normally a read of the decision), place, book what the
- * answer brought. Every step is idempotent, so the whole can be run again from the start, in one piece or step by step.
- * An order whose time to go to the venue lies ahead is accepted only. Throws `StepFailed`.
+ * The stretch of an order's life that waits for nobody: accept (normally a read of the decision),
+ * place, book what the answer brought. Every step is idempotent, so the whole can be run again from
+ * the start, in one piece or step by step. An order whose time to go to the broker lies ahead is
+ * accepted only; one whose key or client order id is another order's is declined, as an outcome.
+ * Throws {@link StepFailed}.
  */
-export function createExecuteOrder({ orders, acceptOrder, placeOrder, bookReports, clock }: ExecuteOrderDeps) {
-  return async function executeOrder(submission: OrderSubmission, options: ExecuteOptions): Promise<ExecutedSteps> {
-    const working = await inStep('ACCEPT', null, () => decide(submission));
-    if (!working) return { accept: 'LAPSED', place: null, booked: [], progress: null };
-    const { status, releaseAt, replaces } = working.order;
-    if (status === 'REJECTED') return { accept: 'REJECTED', place: null, booked: [], progress: progressOf(working) };
-    const waits = releaseAt !== null && !options.isReleased && clock() < Date.parse(releaseAt);
-    if (!isOpen(status) || waits) return { accept: 'ACCEPTED', place: null, booked: [], progress: progressOf(working) };
+export async function executeOrder(
+  deps: ExecuteOrderDeps,
+  submission: OrderSubmission,
+  options: ExecuteOptions,
+): Promise<ExecutedSteps> {
+  const working = await inStep('ACCEPT', null, () => decide(deps, submission));
+  if (working === 'LAPSED') return { accept: 'LAPSED', ...NOTHING_DONE };
+  if ('declinedFor' in working) return { accept: 'DECLINED', ...working, ...NOTHING_DONE };
+  const { status, releaseAt, replaces } = working.order;
+  const before = progressOf(working);
+  if (status === 'REJECTED')
+    return { accept: 'REJECTED', place: null, booked: [], progress: before };
+  const waits = releaseAt !== null && !options.isReleased && deps.clock() < Date.parse(releaseAt);
+  if (!isOpen(status) || waits)
+    return { accept: 'ACCEPTED', place: null, booked: [], progress: before };
 
-    const before = progressOf(working);
-    const askFirst = options.askFirst || status !== 'PENDING_NEW' || replaces !== null;
-    const atBroker = await inStep('PLACE', before, () => placeOrder(working, { askFirst }));
-    const progress = await inStep('BOOK', before, () => bookReports(working.order.id, atBroker.reports, working));
-    const booked = atBroker.reports.filter((report) => report.execType === 'TRADE').map((report) => report.brokerExecutionId);
-    return { accept: 'ACCEPTED', place: atBroker.status === 'REJECTED' ? 'REFUSED' : 'ACKNOWLEDGED', booked, progress };
+  const askFirst = options.askFirst || status !== 'PENDING_NEW' || replaces !== null;
+  const atBroker = await inStep('PLACE', before, () => placeOrder(deps, working, { askFirst }));
+  const progress = await inStep('BOOK', before, () =>
+    bookReports(deps, working.order.id, atBroker.reports, working),
+  );
+  return {
+    accept: 'ACCEPTED',
+    place: atBroker.status === 'REJECTED' ? 'REJECTED' : 'ACKNOWLEDGED',
+    booked: atBroker.reports
+      .filter(({ execType }) => execType === 'TRADE')
+      .map(({ brokerExecutionId }) => brokerExecutionId),
+    progress,
   };
+}
 
-  async function decide(submission: OrderSubmission): Promise<WorkingOrder | null> {
-    const decided = await orders.readWorkingOrder(submission.orderId);
-    if (decided) return decided;
-    const decision = await acceptOrder(submission);
-    return decision.outcome === 'LAPSED' ? null : readWorking(orders, submission.orderId);
+const NOTHING_DONE = { place: null, booked: [], progress: null };
+
+async function decide(
+  deps: ExecuteOrderDeps,
+  submission: OrderSubmission,
+): Promise<WorkingOrder | 'LAPSED' | { declinedFor: Decline }> {
+  const decided = await deps.orders.readWorkingOrder(submission.orderId);
+  if (decided) return decided;
+  try {
+    const decision = await acceptOrder(deps, submission);
+    return decision.outcome === 'LAPSED' ? 'LAPSED' : readWorking(deps, submission.orderId);
+  } catch (error) {
+    if (!(error instanceof HubError && isDecline(error.code))) throw error;
+    // Another body under the same key may have been accepted meanwhile: its order has this workflow
+    // and no other.
+    return (await deps.orders.readWorkingOrder(submission.orderId)) ?? { declinedFor: error.code };
+  }
+}
+
+/**
+ * The stretch failed at this step; `cause` says why, the facts where the order stood before it.
+ */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+  readonly facts: StepFailureFacts;
+
+  constructor(facts: StepFailureFacts, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.facts = facts;
+  }
+}
+
+async function inStep<T>(
+  step: OrderStep,
+  progress: OrderProgress | null,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new StepFailed({ step, progress }, error);
   }
 }

@@ -1,10 +1,31 @@
-import type { OrderChange, WorkingOrder } from '../../contracts/ports/order-store.ts';
-import type { OrderProgress } from '../../contracts/workflow-messages.ts';
+import { HubError } from '../../contracts/errors.ts';
+import type { OrderChange, OrderStore, WorkingOrder } from '../../contracts/orders/order-store.ts';
+import type { OrderProgress } from '../../contracts/orders/workflow-messages.ts';
 import { Decimal, formatDecimal } from '../../domain/money/decimal.ts';
-import { averageFillPrice, leavesQuantity, type OrderState } from '../../domain/order/order.ts';
+import { averageFillPrice, leavesQuantity, type OrderState } from '../../domain/orders/order.ts';
 import { stateOf } from './plan-order-change.ts';
 
-export const progressOf = (working: WorkingOrder): OrderProgress => describe(working, stateOf(working), working.order);
+/** Throws `ORDER_NOT_FOUND` and `DATABASE_UNAVAILABLE`. */
+export async function readWorking(
+  { orders }: { orders: Pick<OrderStore, 'readWorkingOrder'> },
+  orderId: string,
+): Promise<WorkingOrder> {
+  const working = await orders.readWorkingOrder(orderId);
+  if (!working) throw new HubError('ORDER_NOT_FOUND', { orderId });
+  return working;
+}
+
+/** Where an order stands; `null` when nobody has decided on it. */
+export async function findDecision(
+  { orders }: { orders: Pick<OrderStore, 'readWorkingOrder'> },
+  orderId: string,
+): Promise<OrderProgress | null> {
+  const working = await orders.readWorkingOrder(orderId);
+  return working && progressOf(working);
+}
+
+export const progressOf = (working: WorkingOrder): OrderProgress =>
+  describe(working, stateOf(working), working.order);
 
 export function progressAfter(working: WorkingOrder, change: OrderChange): OrderProgress {
   const { status, restoreStatus, filledQuantity, filledNotional } = change.order;
@@ -14,13 +35,18 @@ export function progressAfter(working: WorkingOrder, change: OrderChange): Order
     quantity: new Decimal(working.order.quantity),
     filledQuantity: new Decimal(filledQuantity),
     filledNotional: new Decimal(filledNotional),
+    isTriggered: change.order.triggeredAt !== null,
   };
   return describe(working, state, change.order);
 }
 
 type Said = Pick<OrderChange['order'], 'rejectCode' | 'newAt'>;
 
-function describe({ order }: WorkingOrder, state: OrderState, { rejectCode, newAt }: Said): OrderProgress {
+function describe(
+  { order }: WorkingOrder,
+  state: OrderState,
+  { rejectCode, newAt }: Said,
+): OrderProgress {
   const average = averageFillPrice(state);
   return {
     orderId: order.id,

@@ -1,7 +1,7 @@
-import type { Position } from '../../contracts/portfolio.ts';
-import type { StoredPosition } from '../../contracts/ports/portfolio-reader.ts';
-import { Decimal, formatCash, formatDecimal, ZERO } from '../../domain/money/decimal.ts';
-import { valuePosition } from '../../domain/position/position.ts';
+import type { Position } from '../../contracts/portfolio/portfolio.ts';
+import type { StoredPosition } from '../../contracts/portfolio/portfolio-reader.ts';
+import { Decimal, formatDecimal, formatValuation, ZERO } from '../../domain/money/decimal.ts';
+import { valuePosition } from '../../domain/portfolio/position.ts';
 import type { Prices } from './read-prices.ts';
 
 type LiveFields = Pick<Position, 'marketPrice' | 'marketValue' | 'unrealizedPnl'>;
@@ -9,11 +9,16 @@ type LiveFields = Pick<Position, 'marketPrice' | 'marketValue' | 'unrealizedPnl'
 const UNPRICED: LiveFields = { marketPrice: null, marketValue: null, unrealizedPnl: null };
 
 /** What is closed is worth nothing at any price. */
-const CLOSED: LiveFields = { marketPrice: null, marketValue: formatCash(ZERO), unrealizedPnl: formatCash(ZERO) };
+const CLOSED: LiveFields = {
+  marketPrice: null,
+  marketValue: formatValuation(ZERO),
+  unrealizedPnl: formatValuation(ZERO),
+};
 
 /**
- * The position as a client reads it, valued at the last price. Amounts in USD are rounded half-even to cents here and only here;
- * the live fields are null while the symbol has no price.
+ * The position as a client reads it, valued at the last price. Amounts in USD are valuations,
+ * rounded half-even to cents here and only here: no cash moves by them. The live fields are null
+ * while the symbol has no price.
  */
 export function toPosition(stored: StoredPosition, prices: Prices): Position {
   return {
@@ -21,8 +26,8 @@ export function toPosition(stored: StoredPosition, prices: Prices): Position {
     quantity: formatDecimal(new Decimal(stored.quantity)),
     heldQuantity: formatDecimal(new Decimal(stored.heldQuantity)),
     averagePrice: formatDecimal(new Decimal(stored.averagePrice)),
-    costBasis: formatCash(new Decimal(stored.costBasis)),
-    realizedPnl: formatCash(new Decimal(stored.realizedPnl)),
+    costBasis: formatValuation(new Decimal(stored.costBasis)),
+    realizedPnl: formatValuation(new Decimal(stored.realizedPnl)),
     status: stored.status,
     positionType: stored.positionType,
     ...liveFields(stored, prices.get(stored.symbol)),
@@ -39,5 +44,9 @@ function liveFields(stored: StoredPosition, price: Decimal | undefined): LiveFie
     realizedPnl: new Decimal(stored.realizedPnl),
   };
   const { marketValue, unrealizedPnl } = valuePosition(state, price);
-  return { marketPrice: formatDecimal(price), marketValue: formatCash(marketValue), unrealizedPnl: formatCash(unrealizedPnl) };
+  return {
+    marketPrice: formatDecimal(price),
+    marketValue: formatValuation(marketValue),
+    unrealizedPnl: formatValuation(unrealizedPnl),
+  };
 }

@@ -6,8 +6,15 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createConnectBroker } from '../../../adapters/broker/connect-broker.ts';
-import { BrokerCircuitOpen, BrokerOutcomeUnknown, BrokerUnavailable, type PlaceOrder } from '../../../contracts/ports/broker.ts';
 import {
+  BrokerCircuitOpen,
+  BrokerOutcomeUnknown,
+  BrokerUnavailable,
+  type PlaceOrder,
+} from '../../../contracts/broker-session/broker.ts';
+import {
+  BrokerOrderSchema,
+  BrokerOrderStatus,
   BrokerService,
   ExecType,
   OrderType,
@@ -15,9 +22,8 @@ import {
   type ReplaceOrderRequest,
   Side,
   TimeInForce,
-  VenueOrderSchema,
-  VenueStatus,
 } from '../../../proto/gen/hub/v1/broker_pb.js';
+import { asService } from '../../support/service-tokens.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -29,7 +35,9 @@ interface Venue {
 /** A venue that does what the test says, over real HTTP/2. */
 async function startVenue(methods: Partial<ServiceImpl<typeof BrokerService>>): Promise<Venue> {
   const sessions = new Set<ServerHttp2Session>();
-  const server: Http2Server = createServer(connectNodeAdapter({ routes: (router) => router.service(BrokerService, methods) }));
+  const server: Http2Server = createServer(
+    connectNodeAdapter({ routes: (router) => router.service(BrokerService, methods) }),
+  );
   server.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
@@ -49,7 +57,7 @@ async function startVenue(methods: Partial<ServiceImpl<typeof BrokerService>>): 
 }
 
 const order: PlaceOrder = {
-  brokerClientOrderId: '018f2c1e-0000-7000-8000-000000000001.1',
+  brokerClientOrderId: '018f2c1e-0000-7000-8000-000000000001',
   symbol: 'AAPL',
   side: 'BUY',
   type: 'LIMIT',
@@ -63,9 +71,9 @@ const order: PlaceOrder = {
   expiresAt: '2026-11-24T21:00:00.000Z',
 };
 
-const venueOrder = create(VenueOrderSchema, {
+const venueOrder = create(BrokerOrderSchema, {
   clientOrderId: order.brokerClientOrderId,
-  status: VenueStatus.PARTIALLY_FILLED,
+  status: BrokerOrderStatus.PARTIALLY_FILLED,
   quantity: '10',
   filledQuantity: '4',
   leavesQuantity: '6',
@@ -75,7 +83,7 @@ const venueOrder = create(VenueOrderSchema, {
       executionId: 'PB-x-7',
       clientOrderId: order.brokerClientOrderId,
       execType: ExecType.TRADE,
-      orderStatus: VenueStatus.PARTIALLY_FILLED,
+      orderStatus: BrokerOrderStatus.PARTIALLY_FILLED,
       lastQuantity: '4',
       lastPrice: '100.02',
       cumulativeQuantity: '4',
@@ -86,7 +94,14 @@ const venueOrder = create(VenueOrderSchema, {
   ],
 });
 
-const connect = (baseUrl: string, deadlineMs = 10_000) => createConnectBroker({ baseUrl, deadlineMs, logger });
+const connect = (baseUrl: string, deadlineMs = 10_000) =>
+  createConnectBroker({
+    name: 'second',
+    baseUrl,
+    authenticate: asService('paper-broker'),
+    deadlineMs,
+    logger,
+  });
 const fail = (code: Code) => () => {
   throw new ConnectError('as the test says', code);
 };
@@ -120,13 +135,14 @@ describe('what is told', () => {
       filledQuantity: '4',
       leavesQuantity: '6',
       rejectCode: null,
+      trigger: null,
       reports: [
         {
+          broker: 'second',
           sequence: 7,
           brokerExecutionId: 'PB-x-7',
           brokerClientOrderId: order.brokerClientOrderId,
           execType: 'TRADE',
-          orderStatus: 'PARTIALLY_FILLED',
           lastQuantity: '4',
           lastPrice: '100.02',
           cumulativeQuantity: '4',
@@ -154,26 +170,37 @@ describe('what is told', () => {
     ],
     [
       { timeInForce: 'OPG', auctionAt: '2026-11-24T14:30:00.000Z', expiresAt: null },
-      { timeInForce: TimeInForce.OPG, auctionAt: timestampFromMs(Date.parse('2026-11-24T14:30:00.000Z')) },
-    ],
-  ] satisfies [Partial<PlaceOrder>, object][])('goes out with what belongs to its type: %o', async (changes, expected) => {
-    const requests: PlaceOrderRequest[] = [];
-    const venue = await startVenue({
-      placeOrder: (request) => {
-        requests.push(request);
-        return { order: venueOrder };
+      {
+        timeInForce: TimeInForce.OPG,
+        auctionAt: timestampFromMs(Date.parse('2026-11-24T14:30:00.000Z')),
       },
-    });
-    await connect(venue.url).placeOrder({ ...order, ...changes });
-    expect(requests[0]).toMatchObject(expected);
-  });
+    ],
+  ] satisfies [Partial<PlaceOrder>, object][])(
+    'goes out with what belongs to its type: %o',
+    async (changes, expected) => {
+      const requests: PlaceOrderRequest[] = [];
+      const venue = await startVenue({
+        placeOrder: (request) => {
+          requests.push(request);
+          return { order: venueOrder };
+        },
+      });
+      await connect(venue.url).placeOrder({ ...order, ...changes });
+      expect(requests[0]).toMatchObject(expected);
+    },
+  );
 
   it('of a replacement is the original, and the replacement if there is one', async () => {
     const requests: ReplaceOrderRequest[] = [];
-    const original = create(VenueOrderSchema, {
+    const original = create(BrokerOrderSchema, {
       clientOrderId: 'open',
-      status: VenueStatus.REPLACED,
-      reports: [{ execType: ExecType.REPLACED, orderStatus: VenueStatus.REPLACED, time: timestampFromMs(1_795_000_000_000) }],
+      status: BrokerOrderStatus.REPLACED,
+      reports: [
+        {
+          execType: ExecType.REPLACED,
+          time: timestampFromMs(1_795_000_000_000),
+        },
+      ],
     });
     const venue = await startVenue({
       replaceOrder: (request) => {
@@ -185,10 +212,16 @@ describe('what is told', () => {
     const broker = connect(venue.url);
     expect(await broker.replaceOrder('open', order)).toMatchObject({
       accepted: true,
-      original: { status: 'REPLACED', reports: [{ execType: 'REPLACED', orderStatus: 'REPLACED', lastQuantity: null }] },
+      original: {
+        status: 'REPLACED',
+        reports: [{ execType: 'REPLACED', lastQuantity: null }],
+      },
       replacement: { status: 'PARTIALLY_FILLED', quantity: '10' },
     });
-    expect(requests[0]).toMatchObject({ originalClientOrderId: 'open', replacement: { limitPrice: '100.50', quantity: '10' } });
+    expect(requests[0]).toMatchObject({
+      originalClientOrderId: 'open',
+      replacement: { limitPrice: '100.50', quantity: '10' },
+    });
     expect(await broker.replaceOrder('closed', order)).toMatchObject({
       accepted: false,
       original: { status: 'REPLACED' },
@@ -196,8 +229,52 @@ describe('what is told', () => {
     });
   });
 
+  it('of a stop that was reached is when and where, of the order and in the report of it', async () => {
+    const time = timestampFromMs(1_795_000_000_000);
+    const stop = { stopPrice: '218.59', waterMark: '241.54' };
+    const triggered = create(BrokerOrderSchema, {
+      status: BrokerOrderStatus.NEW,
+      triggered: true,
+      triggeredAt: time,
+      ...stop,
+      reports: [{ execType: ExecType.TRIGGERED, time, ...stop }],
+    });
+    const broker = connect((await startVenue({ getOrder: () => ({ order: triggered }) })).url);
+    expect(await broker.getOrder('x')).toMatchObject({
+      trigger: { at: new Date(1_795_000_000_000).toISOString(), ...stop },
+      reports: [{ execType: 'TRIGGERED', trigger: stop }],
+    });
+  });
+
+  it('of stops is where they lie, by the order; asked once, whatever comes of it', async () => {
+    const calls: string[][] = [];
+    const venue = await startVenue({
+      listStops: ({ clientOrderIds }) => {
+        calls.push(clientOrderIds);
+        if (calls.length > 1) throw new ConnectError('as the test says', Code.Unavailable);
+        return {
+          stops: [
+            { clientOrderId: 'a', stopPrice: '218.59', waterMark: '241.54' },
+            { clientOrderId: 'b' },
+          ],
+        };
+      },
+    });
+    const broker = connect(venue.url);
+    expect([...(await broker.listStops(['a', 'b', 'c']))]).toEqual([
+      ['a', { stopPrice: '218.59', waterMark: '241.54' }],
+      ['b', { stopPrice: null, waterMark: null }],
+    ]);
+    await expect(broker.listStops(['a'])).rejects.toThrow(BrokerUnavailable);
+    expect(calls).toEqual([['a', 'b', 'c'], ['a']]);
+  });
+
   it('is null for an order that the venue does not know', async () => {
-    const venue = await startVenue({ getOrder: fail(Code.NotFound), cancelOrder: fail(Code.NotFound), replaceOrder: fail(Code.NotFound) });
+    const venue = await startVenue({
+      getOrder: fail(Code.NotFound),
+      cancelOrder: fail(Code.NotFound),
+      replaceOrder: fail(Code.NotFound),
+    });
     const broker = connect(venue.url);
     expect(await broker.getOrder('nobody')).toBeNull();
     expect(await broker.cancelOrder('nobody')).toBeNull();
@@ -215,14 +292,38 @@ describe('a call that changes something', () => {
     await expect(broker.replaceOrder('x', order)).rejects.toThrow(BrokerUnavailable);
   });
 
-  it.each([Code.Unavailable, Code.Internal, Code.Unknown, Code.Aborted, Code.Canceled, Code.DeadlineExceeded, Code.ResourceExhausted])(
-    'has an unknown outcome when the venue answers with code %s',
+  it.each([
+    Code.Unavailable,
+    Code.Internal,
+    Code.Unknown,
+    Code.Aborted,
+    Code.Canceled,
+    Code.DeadlineExceeded,
+    Code.ResourceExhausted,
+  ])('has an unknown outcome when the venue answers with code %s', async (code) => {
+    const venue = await startVenue({
+      placeOrder: fail(code),
+      cancelOrder: fail(code),
+      replaceOrder: fail(code),
+    });
+    const broker = connect(venue.url);
+    await expect(broker.placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
+    await expect(broker.cancelOrder('x')).rejects.toThrow(BrokerOutcomeUnknown);
+    await expect(broker.replaceOrder('x', order)).rejects.toThrow(BrokerOutcomeUnknown);
+  });
+
+  it.each([Code.Unauthenticated, Code.PermissionDenied])(
+    'has not acted when the venue rejects the token with code %s',
     async (code) => {
-      const venue = await startVenue({ placeOrder: fail(code), cancelOrder: fail(code), replaceOrder: fail(code) });
+      const venue = await startVenue({
+        placeOrder: fail(code),
+        cancelOrder: fail(code),
+        replaceOrder: fail(code),
+      });
       const broker = connect(venue.url);
-      await expect(broker.placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
-      await expect(broker.cancelOrder('x')).rejects.toThrow(BrokerOutcomeUnknown);
-      await expect(broker.replaceOrder('x', order)).rejects.toThrow(BrokerOutcomeUnknown);
+      await expect(broker.placeOrder(order)).rejects.toThrow(BrokerUnavailable);
+      await expect(broker.cancelOrder('x')).rejects.toThrow(BrokerUnavailable);
+      await expect(broker.replaceOrder('x', order)).rejects.toThrow(BrokerUnavailable);
     },
   );
 
@@ -230,7 +331,9 @@ describe('a call that changes something', () => {
     const never = () => new Promise<never>(() => {});
     const venue = await startVenue({ placeOrder: never, replaceOrder: never });
     await expect(connect(venue.url, 100).placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
-    await expect(connect(venue.url, 100).replaceOrder('x', order)).rejects.toThrow(BrokerOutcomeUnknown);
+    await expect(connect(venue.url, 100).replaceOrder('x', order)).rejects.toThrow(
+      BrokerOutcomeUnknown,
+    );
   });
 
   it('has an unknown outcome when the connection breaks after it was sent', async () => {
@@ -241,14 +344,19 @@ describe('a call that changes something', () => {
         return new Promise(() => {});
       },
     });
-    const failure = expect(connect(venue.url).placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
+    const failure = expect(connect(venue.url).placeOrder(order)).rejects.toThrow(
+      BrokerOutcomeUnknown,
+    );
     await reached.promise;
     await venue.close();
     await failure;
   });
 
   it('has an unknown outcome when the answer cannot be understood', async () => {
-    const venue = await startVenue({ placeOrder: () => ({}), replaceOrder: () => ({ accepted: true, original: venueOrder }) });
+    const venue = await startVenue({
+      placeOrder: () => ({}),
+      replaceOrder: () => ({ accepted: true, original: venueOrder }),
+    });
     await expect(connect(venue.url).placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
     await expect(connect(venue.url).replaceOrder('x', order)).rejects.toThrow(BrokerOutcomeUnknown);
   });
@@ -263,7 +371,7 @@ describe('a call that changes something', () => {
     expect(replaceOrder).toHaveBeenCalledOnce();
   });
 
-  it('that the venue refuses for good is neither unknown nor unavailable', async () => {
+  it('that the venue rejects for good is neither unknown nor unavailable', async () => {
     const venue = await startVenue({ placeOrder: fail(Code.AlreadyExists) });
     const failure = await connect(venue.url)
       .placeOrder(order)
@@ -281,7 +389,8 @@ describe('a call that changes something', () => {
     });
     const venue = await startVenue({ placeOrder });
     const broker = connect(venue.url);
-    for (let call = 0; call < 5; call += 1) await expect(broker.placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
+    for (let call = 0; call < 5; call += 1)
+      await expect(broker.placeOrder(order)).rejects.toThrow(BrokerOutcomeUnknown);
     await expect(broker.placeOrder(order)).rejects.toThrow(BrokerCircuitOpen);
     expect(placeOrder).toHaveBeenCalledTimes(5);
     isAway = false;
@@ -319,13 +428,13 @@ describe('the stream of reports', () => {
       },
     });
     const stop = new AbortController();
-    const seen: number[] = [];
+    const seen: [string, number][] = [];
     for await (const reports of connect(venue.url).streamExecutionReports(6, stop.signal)) {
-      seen.push(...reports.map((report) => report.sequence));
+      seen.push(...reports.map(({ broker, sequence }): [string, number] => [broker, sequence]));
       stop.abort();
     }
     expect(asked).toEqual([6n]);
-    expect(seen).toEqual([7]);
+    expect(seen).toEqual([['second', 7]]);
   });
 
   it('throws BrokerUnavailable when the venue goes, or ends it by itself', async () => {
@@ -338,7 +447,8 @@ describe('the stream of reports', () => {
     });
     const broker = connect(venue.url);
     const read = async (after: number, onBatch = async (): Promise<void> => {}): Promise<void> => {
-      for await (const _ of broker.streamExecutionReports(after, new AbortController().signal)) await onBatch();
+      for await (const _ of broker.streamExecutionReports(after, new AbortController().signal))
+        await onBatch();
     };
     await expect(read(0)).rejects.toThrow(BrokerUnavailable);
     await expect(read(1, venue.close)).rejects.toThrow(BrokerUnavailable);
@@ -353,7 +463,11 @@ describe('the stream of reports', () => {
         ended.resolve();
       },
     });
-    for await (const _ of connect(venue.url).streamExecutionReports(0, new AbortController().signal)) break;
+    for await (const _ of connect(venue.url).streamExecutionReports(
+      0,
+      new AbortController().signal,
+    ))
+      break;
     await ended.promise;
   });
 });

@@ -18,14 +18,20 @@ afterEach(() => process.off('unhandledRejection', note));
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
 
 function errorResponse(code: string): Buffer {
-  const fields = Buffer.from(`SFATAL\0C${code}\0Mterminating connection due to administrator command\0\0`);
+  const fields = Buffer.from(
+    `SFATAL\0C${code}\0Mterminating connection due to administrator command\0\0`,
+  );
   const head = Buffer.from([0x45, 0, 0, 0, 0]);
   head.writeInt32BE(fields.length + 4, 1);
   return Buffer.concat([head, fields]);
 }
 
 /** A pool of one connection over what listens at `port` in the place of the database at `url`. */
-async function withPool(url: string, port: number, act: (database: Database) => Promise<void>): Promise<void> {
+async function withPool(
+  url: string,
+  port: number,
+  act: (database: Database) => Promise<void>,
+): Promise<void> {
   const there = new URL(url);
   there.port = String(port);
   const database = openDatabase(there.href, { poolSize: 1, applicationName: 'test' });
@@ -36,8 +42,14 @@ async function withPool(url: string, port: number, act: (database: Database) => 
   }
 }
 
-/** Lets the first client in, and is gone in the given way when it asks for the first time; whoever comes after it gets to the real server. */
-async function withServer(die: (socket: Socket) => void, act: (database: Database) => Promise<void>): Promise<void> {
+/**
+ * Lets the first client in, and is gone in the given way when it asks for the first time; whoever
+ * comes after it gets to the real server.
+ */
+async function withServer(
+  die: (socket: Socket) => void,
+  act: (database: Database) => Promise<void>,
+): Promise<void> {
   const { url } = await createTestDatabase();
   let isFirst = true;
   const server = createServer((near) => {
@@ -64,7 +76,9 @@ describe('the pool of connections', () => {
   it('tells whoever asked, and nobody else, that the server died while the connection was new', async () => {
     const die = (socket: Socket) => socket.resetAndDestroy();
     await withServer(die, async ({ sql }) => {
-      await expect(sql`select 1`).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|CONNECTION_CLOSED/) });
+      await expect(sql`select 1`).rejects.toMatchObject({
+        code: expect.stringMatching(/ECONNRESET|CONNECTION_CLOSED/),
+      });
       expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
       await sleep(50);
       expect(rejections).toEqual([]);
@@ -92,7 +106,8 @@ describe('the pool of connections', () => {
       link.cut();
       link.mend();
       await expect(broken).rejects.toThrow();
-      // The pool may not know yet that the connection is gone: an answer there must be all the same.
+      // The pool may not know yet that the connection is gone: an answer there must be all the
+      // same.
       const next = await sql`select 1 as one`.catch(({ code }: { code: string }) => code);
       expect([[{ one: 1 }], 'CONNECTION_CLOSED', 'ECONNRESET']).toContainEqual(next);
       expect(await sql`select 2 as two`).toEqual([{ two: 2 }]);

@@ -4,13 +4,18 @@ import type postgres from 'postgres';
 type Columns = Record<string, string | null | Record<string, string>>;
 
 /** An order's row with the columns a test cares for; the rest is a plain accepted order. */
-export async function insertOrder(sql: postgres.Sql, accountId: string, columns: Columns = {}): Promise<string> {
+export async function insertOrder(
+  sql: postgres.Sql,
+  accountId: string,
+  columns: Columns = {},
+): Promise<string> {
   const id = randomUUID();
   const row = {
     id,
     account_id: accountId,
     client_order_id: id,
     symbol: 'AAPL',
+    broker: 'paper-broker',
     side: 'BUY',
     type: 'LIMIT',
     time_in_force: 'GTC',
@@ -25,7 +30,12 @@ export async function insertOrder(sql: postgres.Sql, accountId: string, columns:
   return id;
 }
 
-export async function insertPosition(sql: postgres.Sql, accountId: string, symbol: string, columns: Columns = {}): Promise<void> {
+export async function insertPosition(
+  sql: postgres.Sql,
+  accountId: string,
+  symbol: string,
+  columns: Columns = {},
+): Promise<void> {
   const row = {
     account_id: accountId,
     symbol,
@@ -40,7 +50,10 @@ export async function insertPosition(sql: postgres.Sql, accountId: string, symbo
   await sql`insert into positions ${sql(row)}`;
 }
 
-export async function insertInstruments(sql: postgres.Sql, symbols: readonly string[]): Promise<void> {
+export async function insertInstruments(
+  sql: postgres.Sql,
+  symbols: readonly string[],
+): Promise<void> {
   await sql`
     insert into instruments (symbol, name, exchange)
     select s, s || ' Inc.', 'XNYS' from unnest(${[...symbols]}::text[]) as s on conflict do nothing`;

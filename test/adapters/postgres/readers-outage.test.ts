@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../adapters/postgres/database.ts';
-import { databaseErrorToHubError, guardDatabase } from '../../../adapters/postgres/database-errors.ts';
-import { createOrderReader } from '../../../adapters/postgres/order-reader.ts';
-import { createPortfolioReader } from '../../../adapters/postgres/portfolio-reader.ts';
+import {
+  databaseErrorToHubError,
+  guardDatabase,
+} from '../../../adapters/postgres/database-errors.ts';
+import { createOrderReader } from '../../../adapters/postgres/orders/order-reader.ts';
+import { createPortfolioReader } from '../../../adapters/postgres/portfolio/portfolio-reader.ts';
 import { HubError } from '../../../contracts/errors.ts';
 import { createTestDatabase } from '../../support/services.ts';
 
@@ -50,7 +52,8 @@ describe('a database that is away', () => {
     await new Promise((resolve) => proxy.close(resolve));
   });
 
-  const listenOn = (port: number): Promise<void> => new Promise((resolve) => proxy.listen(port, '127.0.0.1', () => resolve()));
+  const listenOn = (port: number): Promise<void> =>
+    new Promise((resolve) => proxy.listen(port, '127.0.0.1', () => resolve()));
 
   it('is DATABASE_UNAVAILABLE before, amid and after a query, and serves again when it is back', async () => {
     const orders = createOrderReader(database.sql);
@@ -70,11 +73,15 @@ describe('a database that is away', () => {
     await expect(read()).rejects.toMatchObject(UNAVAILABLE);
     await expect(portfolio.readPortfolio(randomUUID())).rejects.toMatchObject(UNAVAILABLE);
     await expect(
-      database.db.execute('select 1').catch((error: unknown) => Promise.reject(databaseErrorToHubError(error))),
+      database.sql`select 1`.catch((error: unknown) =>
+        Promise.reject(databaseErrorToHubError(error)),
+      ),
     ).rejects.toMatchObject(UNAVAILABLE);
 
     await listenOn(port);
-    await expect.poll(() => read().catch((error: HubError) => error.code), { timeout: 20_000 }).toBeNull();
+    await expect
+      .poll(() => read().catch((error: HubError) => error.code), { timeout: 20_000 })
+      .toBeNull();
   });
 });
 
@@ -88,23 +95,35 @@ describe('an error of the database', () => {
   afterEach(() => sql.end({ timeout: 1 }));
 
   it('is DATABASE_UNAVAILABLE when the server ends the session, and the next session serves', async () => {
-    await expect(guardDatabase(() => sql`select pg_terminate_backend(pg_backend_pid())`)).rejects.toMatchObject(UNAVAILABLE);
-    // The driver may give the old session's last word once more to the first statement of the new one.
-    const answer = () => guardDatabase(() => sql`select 1 as one`).catch((error: HubError) => error.code);
+    await expect(
+      guardDatabase(() => sql`select pg_terminate_backend(pg_backend_pid())`),
+    ).rejects.toMatchObject(UNAVAILABLE);
+    // The driver may give the old session's last word once more to the first statement of the new
+    // one.
+    const answer = () =>
+      guardDatabase(() => sql`select 1 as one`).catch((error: HubError) => error.code);
     await expect.poll(answer, { timeout: 20_000 }).toEqual([{ one: 1 }]);
   });
 
   it('is DATABASE_UNAVAILABLE when the statement takes too long', async () => {
-    await expect(guardDatabase(() => sql`select pg_sleep(10)`)).rejects.toMatchObject({ ...UNAVAILABLE, cause: { code: '57014' } });
+    await expect(guardDatabase(() => sql`select pg_sleep(10)`)).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      cause: { code: '57014' },
+    });
   });
 
   it('passes as it is when the statement is at fault', async () => {
-    await expect(guardDatabase(() => sql`select 1 / 0`)).rejects.toMatchObject({ name: 'PostgresError', code: '22012' });
-    await expect(guardDatabase(() => Promise.reject(new TypeError('a defect')))).rejects.toThrow(TypeError);
+    await expect(guardDatabase(() => sql`select 1 / 0`)).rejects.toMatchObject({
+      name: 'PostgresError',
+      code: '22012',
+    });
+    await expect(guardDatabase(() => Promise.reject(new TypeError('a defect')))).rejects.toThrow(
+      TypeError,
+    );
     expect(databaseErrorToHubError('not even an error')).toBeNull();
   });
 
-  it('is known by its code, also below an error of drizzle, and not below one that has been judged', () => {
+  it('is known by its code, also below an error that stands around it, and not below one that has been judged', () => {
     const withCode = (code: string) => Object.assign(new Error(code), { code });
     for (const code of [
       'ECONNREFUSED',
@@ -119,11 +138,16 @@ describe('an error of the database', () => {
     ]) {
       const error = withCode(code);
       expect(databaseErrorToHubError(error)).toMatchObject({ ...UNAVAILABLE, cause: error });
-      expect(databaseErrorToHubError(new DrizzleQueryError('select 1', [], error))).toMatchObject(UNAVAILABLE);
+      const around = new Error('the statement failed', { cause: error });
+      expect(databaseErrorToHubError(around)).toMatchObject(UNAVAILABLE);
     }
     for (const code of ['23505', '23514', 'HB001', '0A000', 'ERR_INVALID_ARG_TYPE'])
       expect(databaseErrorToHubError(withCode(code))).toBeNull();
-    expect(databaseErrorToHubError(new HubError('MARKET_DATA_UNAVAILABLE', {}, { cause: withCode('ECONNREFUSED') }))).toBeNull();
+    expect(
+      databaseErrorToHubError(
+        new HubError('MARKET_DATA_UNAVAILABLE', {}, { cause: withCode('ECONNREFUSED') }),
+      ),
+    ).toBeNull();
   });
 });
 

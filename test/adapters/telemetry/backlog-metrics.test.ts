@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { createBacklogMetrics } from '../../../adapters/telemetry/backlog-metrics.ts';
-import type { Backlog, TaskQueueStanding } from '../../../contracts/ports/backlog.ts';
+import type { Backlog, TaskQueueStanding } from '../../../contracts/operators/backlog.ts';
 
 const BACKLOG: Backlog = {
   ordersSuspended: 3,
@@ -34,7 +34,10 @@ async function scrape(over: {
   createBacklogMetrics({
     registry,
     backlog: { readBacklog: over.readBacklog ?? (async () => BACKLOG) },
-    monitor: { readTaskQueues: over.readTaskQueues ?? (async () => [QUEUE]), countAttention: over.countAttention ?? (async () => 5) },
+    monitor: {
+      readTaskQueues: over.readTaskQueues ?? (async () => [QUEUE]),
+      countAttention: over.countAttention ?? (async () => 5),
+    },
     dependencies: over.dependencies ?? {},
     logger: pino({ level: 'silent' }),
   });
@@ -75,8 +78,17 @@ it('names a version that gets tasks and has no worker, and the workers that get 
 });
 
 it('is served while everything is away or silent, and claims to know nothing then', async () => {
-  const dependencies = { postgres: away, temporal: () => new Promise(() => {}), marketData: async () => undefined };
-  const lines = await scrape({ readBacklog: away, readTaskQueues: away, countAttention: () => new Promise(() => {}), dependencies });
+  const dependencies = {
+    postgres: away,
+    temporal: () => new Promise(() => {}),
+    marketData: async () => undefined,
+  };
+  const lines = await scrape({
+    readBacklog: away,
+    readTaskQueues: away,
+    countAttention: () => new Promise(() => {}),
+    dependencies,
+  });
   expect(lines).toEqual(
     expect.arrayContaining([
       'hub_orders_waiting_for_operator Nan',

@@ -1,21 +1,25 @@
-import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
 import {
   balanceChanges,
   type ExecutedTrade,
   type LedgerAccountKind,
-  type Posting,
   postFill,
   postHold,
   postRelease,
   postSettlement,
   postWithdrawal,
-} from '../../../domain/ledger/postings.ts';
-import { withdrawableCash } from '../../../domain/ledger/withdrawable-cash.ts';
+  type Transfer,
+} from '../../../domain/ledger/transfers.ts';
+import { alwaysOpenCalendar } from '../../../domain/market/always-open.ts';
 import { Decimal, ZERO } from '../../../domain/money/decimal.ts';
-import { fillCash } from '../../../domain/order/fill-cash.ts';
-import { leavesQuantity, type OrderState } from '../../../domain/order/order.ts';
-import { transition } from '../../../domain/order/transition.ts';
-import { applyFill, EMPTY_POSITION, type PositionState } from '../../../domain/position/position.ts';
+import { FILL_COST_MIN, fillCash } from '../../../domain/orders/fill-cash.ts';
+import { isOpen, leavesQuantity, type OrderState } from '../../../domain/orders/order.ts';
+import { transition } from '../../../domain/orders/transition.ts';
+import {
+  applyFill,
+  EMPTY_POSITION,
+  type PositionState,
+} from '../../../domain/portfolio/position.ts';
+import { withdrawableCash } from '../../../domain/portfolio/withdrawal.ts';
 import { decideAcceptance } from '../../../domain/risk/accept.ts';
 import { type Hold, holdAfterFill } from '../../../domain/risk/hold.ts';
 
@@ -24,6 +28,8 @@ export interface Order {
   side: 'BUY' | 'SELL';
   price: Decimal;
   state: OrderState;
+  /** What its fills have moved. */
+  cash: Decimal;
   hold: Hold;
 }
 
@@ -34,6 +40,7 @@ export class Account {
   readonly orders: Order[] = [];
   /** Trades that have not settled, with the day they settle on. */
   unsettled: { trade: ExecutedTrade; settlesOn: number }[] = [];
+  fills = 0;
   today = 0;
 
   balance(kind: LedgerAccountKind, asset = 'USD'): Decimal {
@@ -48,8 +55,8 @@ export class Account {
     return this.positions.get(symbol) ?? EMPTY_POSITION;
   }
 
-  post(postings: Posting[]): void {
-    for (const { kind, asset, change } of balanceChanges(postings)) {
+  post(transfers: Transfer[]): void {
+    for (const { kind, asset, change } of balanceChanges(transfers)) {
       this.balances.set(`${kind} ${asset}`, this.balance(kind, asset).plus(change));
     }
   }
@@ -77,32 +84,53 @@ export class Account {
       instrument: { tradable: true, fractionable: true },
       quote: { bid: price, ask: price },
       nowMs: 0,
+      openOrders: { count: 0, max: 1 },
       calendar: alwaysOpenCalendar,
     });
     if (!decision.ok) return;
     const { hold } = decision.value;
     if (hold.kind === 'CASH') this.post(postHold(hold.amount));
-    const state: OrderState = { status: 'PENDING_NEW', restoreStatus: null, quantity, filledQuantity: ZERO, filledNotional: ZERO };
-    this.orders.push({ symbol, side, price, state, hold });
+    const state: OrderState = {
+      status: 'PENDING_NEW',
+      restoreStatus: null,
+      quantity,
+      filledQuantity: ZERO,
+      filledNotional: ZERO,
+      isTriggered: false,
+    };
+    this.orders.push({ symbol, side, price, state, cash: ZERO, hold });
   }
 
   fill(order: Order, quantity: Decimal, price: Decimal): void {
     const before = order.state;
     const result = transition(before, { execType: 'TRADE', quantity, price });
     if (!result.ok) return;
-    const cash = fillCash(before.filledNotional, quantity, price);
+    const { filledNotional: notional } = result.value;
+    const chargeable =
+      isOpen(before.status) && order.hold.kind === 'CASH' ? order.hold.amount : FILL_COST_MIN;
+    const cash = fillCash(order.side, order.cash, notional, chargeable);
+    const filled = { notional, cash: order.cash.plus(cash) };
     const executed = { side: order.side, symbol: order.symbol, quantity, cash };
     const trade = postFill(executed);
     if (order.hold.kind === 'CASH') {
-      const movement = holdAfterFill(order.hold, { cost: cash, leaves: leavesQuantity(result.value) });
+      const movement = holdAfterFill(order.hold, {
+        cost: cash,
+        filled,
+        leaves: leavesQuantity(result.value),
+      });
       // Only a late fill draws: its hold is gone, and here the money may be too.
       if (movement.drawn.gt(this.buyingPower)) return;
       this.post([...postHold(movement.drawn), ...trade, ...postRelease(movement.released)]);
       order.hold = { ...order.hold, amount: movement.held };
     } else this.post(trade);
     this.unsettled.push({ trade: executed, settlesOn: this.today + 1 });
-    this.positions.set(order.symbol, applyFill(this.position(order.symbol), { side: order.side, quantity, price }));
+    this.positions.set(
+      order.symbol,
+      applyFill(this.position(order.symbol), { side: order.side, quantity, price }),
+    );
     order.state = result.value;
+    order.cash = filled.cash;
+    this.fills += 1;
   }
 
   cancel(order: Order, execType: 'CANCELED' | 'REJECTED' | 'EXPIRED'): void {
@@ -116,7 +144,9 @@ export class Account {
 
   /** Settles what is due on the earliest day that anything is due on. */
   settleNextDue(): void {
-    const days = this.unsettled.map(({ settlesOn }) => settlesOn).filter((day) => day <= this.today);
+    const days = this.unsettled
+      .map(({ settlesOn }) => settlesOn)
+      .filter((day) => day <= this.today);
     const due = this.unsettled.filter(({ settlesOn }) => settlesOn === Math.min(...days));
     this.unsettled = this.unsettled.filter((one) => !due.includes(one));
     this.post(due.flatMap(({ trade }) => postSettlement(trade)));
@@ -128,14 +158,19 @@ export class Account {
   }
 
   withdraw(share: number): void {
-    this.post(postWithdrawal(this.withdrawable.times(share).div(1_000).toDecimalPlaces(2, Decimal.ROUND_DOWN)));
+    this.post(
+      postWithdrawal(
+        this.withdrawable.times(share).div(1_000).toDecimalPlaces(2, Decimal.ROUND_DOWN),
+      ),
+    );
   }
 
   private leastDue(): Decimal {
     let [due, least] = [ZERO, ZERO];
     for (let day = 0; day <= this.today; day += 1) {
       for (const { trade, settlesOn } of this.unsettled) {
-        if (settlesOn === day) due = trade.side === 'SELL' ? due.plus(trade.cash) : due.minus(trade.cash);
+        if (settlesOn === day)
+          due = trade.side === 'SELL' ? due.plus(trade.cash) : due.minus(trade.cash);
       }
       least = Decimal.min(least, due);
     }

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  canonicalDecimal,
   Decimal,
   formatCash,
   formatDecimal,
+  formatValuation,
   PRICE_BOUNDS,
   parseDecimal,
   QUANTITY_BOUNDS,
   roundBasis,
-  roundCents,
+  roundDownToCents,
   roundPrice,
   roundUpToCents,
 } from '../../../domain/money/decimal.ts';
@@ -34,9 +36,41 @@ describe('parseDecimal', () => {
   });
 
   it.each([
-    ...['', ' ', '.', '-', '+1', '1.', '.5', '1e3', '1e400', '1E-9', '0x10', 'NaN', 'Infinity', '-Infinity', 'null'],
-    ...[' 1', '1 ', '1\n', '1,000', '1_000', '1.2.3', '--1', '1-', '٣', '１', '1٫5', '$1', '1n', '\u00001', '[1]'],
-  ])('refuses %j as no decimal', (text) => {
+    ...[
+      '',
+      ' ',
+      '.',
+      '-',
+      '+1',
+      '1.',
+      '.5',
+      '1e3',
+      '1e400',
+      '1E-9',
+      '0x10',
+      'NaN',
+      'Infinity',
+      '-Infinity',
+      'null',
+    ],
+    ...[
+      ' 1',
+      '1 ',
+      '1\n',
+      '1,000',
+      '1_000',
+      '1.2.3',
+      '--1',
+      '1-',
+      '٣',
+      '１',
+      '1٫5',
+      '$1',
+      '1n',
+      '\u00001',
+      '[1]',
+    ],
+  ])('rejects %j as no decimal', (text) => {
     expect(parsed(text)).toBe('NOT_A_DECIMAL');
   });
 
@@ -52,15 +86,20 @@ describe('parseDecimal', () => {
     expect(parsed('1.000000000')).toBe('TOO_MANY_DECIMALS');
   });
 
-  it('refuses more integer digits than numeric(20,8) holds, and any text that is too long to read', () => {
+  it('rejects more integer digits than numeric(20,8) holds, and any text that is too long to read', () => {
     expect(parsed('1000000000000')).toBe('TOO_LARGE');
-    expect(parsed('0000000000001')).toBe('1');
+    expect(parsed(`${'0'.repeat(12)}123456789012`)).toBe('123456789012');
+    expect(parsed(`${'0'.repeat(63)}1`)).toBe('1');
+    expect(parsed(`${'0'.repeat(64)}1`)).toBe('TOO_LARGE');
     expect(parsed('9'.repeat(1_000_000))).toBe('TOO_LARGE');
     expect(parsed(`0.${'0'.repeat(1_000_000)}`)).toBe('TOO_LARGE');
   });
 
   it('never throws, and accepts nothing that breaks its bounds', () => {
-    const decimalish = fc.string({ unit: fc.constantFrom(...'0123456789.-+eE ,_xn'), maxLength: 40 });
+    const decimalish = fc.string({
+      unit: fc.constantFrom(...'0123456789.-+eE ,_xn'),
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), decimalish), (text) => {
         const result = parseDecimal(text, PRICE_BOUNDS);
@@ -93,21 +132,46 @@ describe('rounding', () => {
     ['-0.015', '-0.02'],
     ['2057.5', '2057.50'],
     ['123456789012.345', '123456789012.34'],
-  ])('formats %s as cash %s', (value, cash) => {
-    expect(formatCash(new Decimal(value))).toBe(cash);
+  ])('formats a worth of %s as %s', (value, text) => {
+    expect(formatValuation(new Decimal(value))).toBe(text);
   });
 
-  it('rounds cents half to even, like whole numbers do', () => {
+  it('rounds a worth half to even, like whole numbers do', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), (units) => {
-        expect(unitsOf(roundCents(decimalOf(units, 16)), 2)).toBe(divideHalfEven(units, 10n ** 14n));
+        expect(unitsOf(new Decimal(formatValuation(decimalOf(units, 16))), 2)).toBe(
+          divideHalfEven(units, 10n ** 14n),
+        );
       }),
     );
   });
 
-  it('rounds a hold up to the next cent and leaves whole cents alone', () => {
-    expect(roundUpToCents(new Decimal('10.0000000001')).toFixed()).toBe('10.01');
-    expect(roundUpToCents(new Decimal('10.01')).toFixed()).toBe('10.01');
+  it.each([
+    ['2057.5', '2057.50'],
+    ['-0.01', '-0.01'],
+    ['-0', '0.00'],
+    ['100000', '100000.00'],
+  ])('formats cash of %s as %s', (value, cash) => {
+    expect(formatCash(new Decimal(value))).toBe(cash);
+  });
+
+  it.each(['0.001', '0.005', '-0.0049', '2057.4999999999999999'])(
+    'throws rather than round cash of %s on its way out',
+    (value) => {
+      expect(() => formatCash(new Decimal(value))).toThrow(
+        new RangeError(`Cash is whole cents, not ${value}`),
+      );
+    },
+  );
+
+  it.each([
+    ['10.0000000000000001', '10.00', '10.01'],
+    ['10.01', '10.01', '10.01'],
+    ['0.0052777', '0.00', '0.01'],
+    ['-0.0001', '-0.01', '0.00'],
+  ])('rounds %s down to %s and up to %s, and leaves whole cents alone', (value, down, up) => {
+    expect(formatCash(roundDownToCents(new Decimal(value)))).toBe(down);
+    expect(formatCash(roundUpToCents(new Decimal(value)))).toBe(up);
   });
 
   it('keeps 8 decimals of a price and 16 of a basis', () => {
@@ -131,6 +195,10 @@ describe('formatDecimal', () => {
     ['-0', '0'],
   ])('writes %s as %s', (value, text) => {
     expect(formatDecimal(new Decimal(value))).toBe(text);
+  });
+
+  it.each(['1.5', '1.50', '01.5', '1.500000000000'])('writes the text %s as 1.5', (text) => {
+    expect(canonicalDecimal(text)).toBe('1.5');
   });
 
   it('never writes an exponent, nor does toString', () => {

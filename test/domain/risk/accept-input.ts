@@ -1,6 +1,6 @@
-import { xnysCalendar } from '../../../domain/calendar/xnys.ts';
+import { xnysCalendar } from '../../../domain/market/xnys.ts';
 import { Decimal } from '../../../domain/money/decimal.ts';
-import type { OrderType } from '../../../domain/order/order.ts';
+import type { OrderType } from '../../../domain/orders/order.ts';
 import { type AcceptanceInput, decideAcceptance } from '../../../domain/risk/accept.ts';
 
 export const dec = (text: string | number): Decimal => new Decimal(text);
@@ -19,7 +19,10 @@ export const PRICES: Record<OrderType, Partial<AcceptanceInput['order']>> = {
 };
 
 /** A BUY of 10 at a limit of 205.75 that is accepted; each test changes what it is about. */
-export function input(order: Partial<AcceptanceInput['order']> = {}, rest: Partial<Omit<AcceptanceInput, 'order'>> = {}): AcceptanceInput {
+export function input(
+  order: Partial<AcceptanceInput['order']> = {},
+  rest: Partial<Omit<AcceptanceInput, 'order'>> = {},
+): AcceptanceInput {
   return {
     order: {
       side: 'BUY',
@@ -37,6 +40,7 @@ export function input(order: Partial<AcceptanceInput['order']> = {}, rest: Parti
     instrument: { tradable: true, fractionable: true },
     quote: { bid: dec('205.70'), ask: dec('205.75') },
     nowMs: NOW_MS,
+    openOrders: { count: 0, max: 500 },
     calendar: xnysCalendar,
     ...rest,
   };

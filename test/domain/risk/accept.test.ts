@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RejectCode as ContractRejectCode } from '../../../contracts/errors.ts';
+import { ERRORS } from '../../../contracts/errors.ts';
 import { type AcceptanceInput, decideAcceptance } from '../../../domain/risk/accept.ts';
-import { REJECT_CODES, type RejectCode } from '../../../domain/risk/refusal.ts';
+import {
+  PRE_TRADE_REJECT_CODES,
+  REJECTIONS,
+  type RejectCode,
+} from '../../../domain/risk/rejection.ts';
 import { decimalOf, priceUnits, quantityUnits } from '../arbitraries.ts';
 import { CLOSES_AT_MS, codeOf, dec, input, PRICES } from './accept-input.ts';
 
@@ -23,13 +27,20 @@ describe('an accepted order', () => {
 
   it('holds a market purchase at its protection price, 5 % above the ask', () => {
     expect(decideAcceptance(input({ type: 'MARKET', limitPrice: null }))).toMatchObject({
-      value: { hold: { kind: 'CASH', price: dec('216.04'), amount: dec('2160.4') }, protectionPrice: dec('216.04') },
+      value: {
+        hold: { kind: 'CASH', price: dec('216.04'), amount: dec('2160.4') },
+        protectionPrice: dec('216.04'),
+      },
     });
   });
 
   it('holds the shares of a sale', () => {
     const position = { quantity: dec(12), heldQuantity: dec(2) };
-    expect(decideAcceptance(input({ side: 'SELL', type: 'MARKET', limitPrice: null, timeInForce: 'IOC' }, { position }))).toEqual({
+    expect(
+      decideAcceptance(
+        input({ side: 'SELL', type: 'MARKET', limitPrice: null, timeInForce: 'IOC' }, { position }),
+      ),
+    ).toEqual({
       ok: true,
       value: {
         quantity: dec(10),
@@ -61,13 +72,19 @@ describe('an accepted order', () => {
     expect(codeOf(input({}, account('2057.50')))).toBe('ACCEPTED');
     expect(decideAcceptance(input({}, account('2057.49')))).toEqual({
       ok: false,
-      error: { code: 'INSUFFICIENT_BUYING_POWER', facts: { required: '2057.50', available: '2057.49' } },
+      error: {
+        code: 'INSUFFICIENT_BUYING_POWER',
+        facts: { required: '2057.50', available: '2057.49' },
+      },
     });
   });
 
   it('may sell the position to the last unit, less what other orders hold', () => {
     const sale = (quantity: string) =>
-      input({ side: 'SELL', quantity: dec(quantity) }, { position: { quantity: dec('10.5'), heldQuantity: dec(3) } });
+      input(
+        { side: 'SELL', quantity: dec(quantity) },
+        { position: { quantity: dec('10.5'), heldQuantity: dec(3) } },
+      );
     expect(codeOf(sale('7.5'))).toBe('ACCEPTED');
     expect(decideAcceptance(sale('7.50000001'))).toEqual({
       ok: false,
@@ -77,11 +94,13 @@ describe('an accepted order', () => {
 
   it('never sells out of a short position', () => {
     const position = { quantity: dec(-5), heldQuantity: dec(0) };
-    expect(decideAcceptance(input({ side: 'SELL' }, { position }))).toMatchObject({ error: { facts: { available: '0' } } });
+    expect(decideAcceptance(input({ side: 'SELL' }, { position }))).toMatchObject({
+      error: { facts: { available: '0' } },
+    });
   });
 });
 
-describe('a refused order', () => {
+describe('a rejected order', () => {
   it.each([
     ['205.751', '205.70', 'PRICE_INCREMENT_INVALID'],
     ['0.9999', '0.99', 'ACCEPTED'],
@@ -92,7 +111,11 @@ describe('a refused order', () => {
     ['226.32', '205.75', 'ACCEPTED'],
     ['-1', '205.75', 'LIMIT_PRICE_OUTSIDE_COLLAR'],
   ])('a limit of %s against %s: %s', (limitPrice, price, expected) => {
-    expect(codeOf(input({ limitPrice: dec(limitPrice) }, { quote: { bid: dec(price), ask: dec(price) } }))).toBe(expected);
+    expect(
+      codeOf(
+        input({ limitPrice: dec(limitPrice) }, { quote: { bid: dec(price), ask: dec(price) } }),
+      ),
+    ).toBe(expected);
   });
 
   it('names the increment it should have kept', () => {
@@ -103,7 +126,10 @@ describe('a refused order', () => {
 
   it('takes fractions only of instruments that have them', () => {
     const instrument = { tradable: true, fractionable: false };
-    expect(codeOf(input({ quantity: dec('1.5') }, { instrument }))).toBe('QUANTITY_NOT_FRACTIONABLE');
+    expect(decideAcceptance(input({ quantity: dec('1.5') }, { instrument }))).toEqual({
+      ok: false,
+      error: { code: 'QUANTITY_NOT_FRACTIONABLE', facts: { quantity: '1.5' } },
+    });
     expect(codeOf(input({ quantity: dec('2.0') }, { instrument }))).toBe('ACCEPTED');
     expect(codeOf(input({ quantity: dec('1.5') }))).toBe('ACCEPTED');
   });
@@ -114,27 +140,57 @@ describe('a refused order', () => {
       quote: { bid: dec(100), ask: dec(100) },
     };
     expect(codeOf(input({ quantity: dec(100_000), limitPrice: dec(100) }, rich))).toBe('ACCEPTED');
-    expect(decideAcceptance(input({ quantity: dec('100000.0001'), limitPrice: dec(100) }, rich))).toEqual({
+    expect(
+      decideAcceptance(input({ quantity: dec('100000.0001'), limitPrice: dec(100) }, rich)),
+    ).toEqual({
       ok: false,
-      error: { code: 'ORDER_TOO_LARGE', facts: { notional: '10000000.01', maximum: '10000000.00' } },
+      error: {
+        code: 'ORDER_TOO_LARGE',
+        facts: { notional: '10000000.01', maximum: '10000000.00' },
+      },
+    });
+  });
+
+  it('tells how many orders are open and how many may be', () => {
+    expect(codeOf(input({}, { openOrders: { count: 6, max: 7 } }))).toBe('ACCEPTED');
+    expect(decideAcceptance(input({}, { openOrders: { count: 7, max: 7 } }))).toEqual({
+      ok: false,
+      error: { code: 'TOO_MANY_OPEN_ORDERS', facts: { open: '7', maximum: '7' } },
     });
   });
 
   it('is given the first reason in the order of the reject codes, whatever else is wrong', () => {
     const wrongs: [RejectCode, (of: AcceptanceInput) => AcceptanceInput][] = [
-      ['INSUFFICIENT_BUYING_POWER', (of) => ({ ...of, account: { ...of.account, buyingPower: dec(0) } })],
+      [
+        'INSUFFICIENT_BUYING_POWER',
+        (of) => ({ ...of, account: { ...of.account, buyingPower: dec(0) } }),
+      ],
+      ['TOO_MANY_OPEN_ORDERS', (of) => ({ ...of, openOrders: { count: 500, max: 500 } })],
       ['ORDER_TOO_LARGE', (of) => ({ ...of, order: { ...of.order, quantity: dec('1000000') } })],
       ['STOP_PRICE_INVALID', (of) => ({ ...of, order: { ...of.order, stopPrice: dec('205.75') } })],
-      ['LIMIT_PRICE_OUTSIDE_COLLAR', (of) => ({ ...of, order: { ...of.order, limitPrice: dec(500) } })],
-      ['PRICE_INCREMENT_INVALID', (of) => ({ ...of, order: { ...of.order, limitPrice: dec('500.001') } })],
+      [
+        'LIMIT_PRICE_OUTSIDE_COLLAR',
+        (of) => ({ ...of, order: { ...of.order, limitPrice: dec(500) } }),
+      ],
+      [
+        'PRICE_INCREMENT_INVALID',
+        (of) => ({ ...of, order: { ...of.order, limitPrice: dec('500.001') } }),
+      ],
       [
         'QUANTITY_NOT_FRACTIONABLE',
-        (of) => ({ ...of, order: { ...of.order, quantity: dec('1000000.5') }, instrument: { tradable: true, fractionable: false } }),
+        (of) => ({
+          ...of,
+          order: { ...of.order, quantity: dec('1000000.5') },
+          instrument: { tradable: true, fractionable: false },
+        }),
       ],
       ['NO_QUOTE', (of) => ({ ...of, quote: null })],
       ['MARKET_CLOSED', (of) => ({ ...of, nowMs: Date.parse('2031-01-01T12:00:00Z') })],
       ['ACCOUNT_RESTRICTED', (of) => ({ ...of, account: { ...of.account, status: 'RESTRICTED' } })],
-      ['INSTRUMENT_HALTED', (of) => ({ ...of, instrument: { tradable: false, fractionable: false } })],
+      [
+        'INSTRUMENT_HALTED',
+        (of) => ({ ...of, instrument: { tradable: false, fractionable: false } }),
+      ],
       ['UNKNOWN_SYMBOL', (of) => ({ ...of, instrument: null })],
     ];
     let worse = input({ type: 'STOP_LIMIT', ...PRICES.STOP_LIMIT });
@@ -142,32 +198,50 @@ describe('a refused order', () => {
       worse = spoil(worse);
       expect(codeOf(worse)).toBe(code);
     }
-    const others: RejectCode[] = ['INSUFFICIENT_POSITION', 'REPLACE_REJECTED', 'OPERATOR_FAILED', 'BROKER_REJECTED'];
-    const byUs = REJECT_CODES.filter((code) => !others.includes(code));
+    // These cannot be wrong of the same order as one of the others.
+    const others: RejectCode[] = ['ORDER_TOO_SMALL', 'INSUFFICIENT_POSITION'];
+    const byUs = PRE_TRADE_REJECT_CODES.filter((code) => !others.includes(code));
     expect(wrongs.map(([code]) => code).reverse()).toEqual(byUs);
   });
 
   it('has the reject codes of the contract and no others', () => {
-    const toContract: readonly ContractRejectCode[] = REJECT_CODES;
-    const fromContract = (code: ContractRejectCode): RejectCode => code;
-    expect(toContract.map(fromContract)).toHaveLength(15);
+    const codes = Object.keys(REJECTIONS) as RejectCode[];
+    expect(codes).toHaveLength(18);
+    for (const code of codes)
+      expect(ERRORS[code]).toEqual({ status: 422, title: REJECTIONS[code] });
   });
 });
 
 describe('a defect of the caller', () => {
-  it('is thrown, not refused', () => {
-    expect(() => decideAcceptance(input({ quantity: null }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ notional: dec(10) }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ quantity: null, notional: dec(10) }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ type: 'MARKET', timeInForce: 'GTC', quantity: null, notional: dec(10) }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ type: 'STOP' }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ type: 'STOP', stopPrice: dec(-1) }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ type: 'STOP_LIMIT' }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ type: 'TRAILING_STOP' }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ quantity: dec(0) }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ quantity: dec(-1) }))).toThrow(RangeError);
-    expect(() => decideAcceptance(input({ limitPrice: null }))).toThrow(RangeError);
-  });
+  const either = 'An order has a quantity or a notional';
+  const spent = { type: 'MARKET', limitPrice: null, quantity: null, notional: dec(10) } as const;
+
+  it.each([
+    [{ quantity: null }, either],
+    [{ ...spent, quantity: dec(10) }, either],
+    [{ ...spent, type: 'LIMIT' }, 'Only a MARKET order for the DAY has a notional'],
+    [{ ...spent, timeInForce: 'GTC' }, 'Only a MARKET order for the DAY has a notional'],
+    [{ ...spent, notional: dec(0) }, "An order's amount is positive, not 0"],
+    [{ quantity: dec(0) }, "An order's amount is positive, not 0"],
+    [{ quantity: dec(-1) }, "An order's amount is positive, not -1"],
+    [{ type: 'STOP', timeInForce: 'IOC' }, 'A STOP order is never IOC'],
+    [{ limitPrice: null }, 'A LIMIT order has a limitPrice'],
+    [{ type: 'STOP' }, 'A STOP order has a stopPrice'],
+    [{ type: 'STOP_LIMIT' }, 'A STOP_LIMIT order has a stopPrice'],
+    [{ type: 'STOP_LIMIT', stopPrice: dec(0) }, 'The stopPrice of an order is positive, not 0'],
+    [{ type: 'STOP', stopPrice: dec(-1) }, 'The stopPrice of an order is positive, not -1'],
+    [{ type: 'TRAILING_STOP' }, 'A TRAILING_STOP order has a trailPercent'],
+    [
+      { type: 'TRAILING_STOP', trailPercent: dec(0) },
+      'The trailPercent of an order is positive, not 0',
+    ],
+    [{ type: 'TRAILING_STOP', trailPercent: dec(100) }, 'A trail is less than 100 %'],
+  ] as const satisfies [Partial<AcceptanceInput['order']>, string][])(
+    'is thrown, not rejected, and says what is wrong: %o',
+    (terms, message) => {
+      expect(() => decideAcceptance(input(terms))).toThrow(new RangeError(message));
+    },
+  );
 });
 
 describe('any order', () => {
@@ -175,15 +249,35 @@ describe('any order', () => {
     const cents = fc.bigInt({ min: 0n, max: 100_000_000_000n });
     fc.assert(
       fc.property(
-        fc.record({ quantity: quantityUnits, ask: priceUnits, buyingPower: cents, held: quantityUnits, owned: quantityUnits }),
+        fc.record({
+          quantity: quantityUnits,
+          ask: priceUnits,
+          buyingPower: cents,
+          held: quantityUnits,
+          owned: quantityUnits,
+        }),
         fc.constantFrom('BUY' as const, 'SELL' as const),
         fc.constantFrom('MARKET' as const, 'LIMIT' as const),
         (amounts, side, type) => {
           const ask = decimalOf(amounts.ask, 8);
-          const order = { side, type, quantity: decimalOf(amounts.quantity, 8), limitPrice: type === 'LIMIT' ? ask : null };
-          const account = { status: 'ACTIVE', buyingPower: decimalOf(amounts.buyingPower, 2), shortingAllowed: false } as const;
-          const position = { quantity: decimalOf(amounts.owned, 8), heldQuantity: decimalOf(amounts.held, 8) };
-          const result = decideAcceptance(input(order, { account, position, quote: { bid: ask, ask } }));
+          const order = {
+            side,
+            type,
+            quantity: decimalOf(amounts.quantity, 8),
+            limitPrice: type === 'LIMIT' ? ask : null,
+          };
+          const account = {
+            status: 'ACTIVE',
+            buyingPower: decimalOf(amounts.buyingPower, 2),
+            shortingAllowed: false,
+          } as const;
+          const position = {
+            quantity: decimalOf(amounts.owned, 8),
+            heldQuantity: decimalOf(amounts.held, 8),
+          };
+          const result = decideAcceptance(
+            input(order, { account, position, quote: { bid: ask, ask } }),
+          );
           if (!result.ok) return;
           const { hold, protectionPrice } = result.value;
           if (side === 'BUY') {

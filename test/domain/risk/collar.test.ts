@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../../domain/money/decimal.ts';
-import { SIDES, type Side } from '../../../domain/order/order.ts';
+import { SIDES, type Side } from '../../../domain/orders/order.ts';
 import { type BidAsk, isWithinCollar, worstPriceFrom } from '../../../domain/risk/collar.ts';
 import { isOnPriceIncrement, minimumPriceVariation } from '../../../domain/risk/price-increment.ts';
 import { decimalOf, priceUnits } from '../arbitraries.ts';
@@ -12,7 +12,8 @@ const quoteArbitrary = fc
   .tuple(priceUnits, priceUnits)
   .map(([bid, spread]) => ({ bid: decimalOf(bid, 8), ask: decimalOf(bid + spread, 8) }));
 
-const protectionPrice = (side: Side, { bid, ask }: BidAsk) => worstPriceFrom(side, side === 'BUY' ? ask : bid);
+const protectionPrice = (side: Side, { bid, ask }: BidAsk) =>
+  worstPriceFrom(side, side === 'BUY' ? ask : bid);
 
 describe('the worst price of an order without a limit', () => {
   it.each([

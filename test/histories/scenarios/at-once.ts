@@ -1,6 +1,6 @@
 import { v7 as uuidV7 } from 'uuid';
 import { orderWorkflowId } from '../../../contracts/ids.ts';
-import type { OrderSubmission } from '../../../contracts/orders.ts';
+import type { OrderSubmission } from '../../../contracts/orders/order.ts';
 import { buyLimit, buyMarket } from '../../support/e2e-client.ts';
 import type { Trader } from '../../support/e2e-stack.ts';
 import { IBM, submit, waitForStatus, waitForWorkflowEnd, workflowOf } from '../order-steps.ts';
@@ -10,19 +10,42 @@ import type { Stage } from '../stage.ts';
 const ACCEPT_WITHIN_MS = 60_000;
 
 /** As the API would start the workflow, had it not gone away before it decided. */
-async function startUndecided({ orders }: Stage, { account }: Trader, acceptWithinMs: number): Promise<string> {
+async function startUndecided(
+  { orders }: Stage,
+  { account }: Trader,
+  acceptWithinMs: number,
+  orderId = uuidV7(),
+): Promise<string> {
   const { symbol, side, type, timeInForce, quantity } = buyMarket('IBM', '10');
-  const terms = { symbol, side, type, timeInForce, quantity, notional: null, limitPrice: null, stopPrice: null, trailPercent: null };
+  const terms = {
+    symbol,
+    side,
+    type,
+    timeInForce,
+    quantity,
+    notional: null,
+    limitPrice: null,
+    stopPrice: null,
+    trailPercent: null,
+  };
   const nowMs = Date.now();
   const submission: OrderSubmission = {
-    ...{ ...terms, clientOrderId: null, orderId: uuidV7(), accountId: account.accountId, idempotency: null },
-    ...{ submittedAt: new Date(nowMs).toISOString(), acceptBy: new Date(nowMs + acceptWithinMs).toISOString() },
+    ...{ ...terms, clientOrderId: null, orderId, accountId: account.accountId, idempotency: null },
+    ...{
+      submittedAt: new Date(nowMs).toISOString(),
+      acceptBy: new Date(nowMs + acceptWithinMs).toISOString(),
+    },
   };
   await orders.startOrder(submission);
   return submission.orderId;
 }
 
-const ended = async (stage: Stage, trader: Trader, orderId: string, label = 'order'): Promise<Played> => {
+const ended = async (
+  stage: Stage,
+  trader: Trader,
+  orderId: string,
+  label = 'order',
+): Promise<Played> => {
   await waitForWorkflowEnd(stage, orderWorkflowId(orderId));
   return { workflows: [workflowOf(orderId, label)], accountIds: [trader.account.accountId] };
 };
@@ -52,18 +75,25 @@ export const AT_ONCE: readonly Scenario[] = [
     },
   },
   {
-    name: 'refused-at-acceptance',
+    name: 'rejected-at-acceptance',
     title: 'an order for more than the buying power',
     async play(stage) {
       const trader = await stage.e2e.createTrader('100.00');
       const { body, status, text } = await trader.submit(buyMarket('IBM', '10'));
-      if (status !== 422 || body.orderId === undefined) throw new Error(`it was not refused: ${status} ${text}`);
-      return ended(stage, trader, body.orderId);
+      if (status !== 422 || body.orderId === undefined)
+        throw new Error(`it was not rejected: ${status} ${text}`);
+      // As it is for an account whose orders were accepted until now: its workflow is started ahead
+      // of the decision.
+      return ended(
+        stage,
+        trader,
+        await startUndecided(stage, trader, ACCEPT_WITHIN_MS, body.orderId),
+      );
     },
   },
   {
-    name: 'rejected-by-the-venue',
-    title: 'an order that the venue refuses',
+    name: 'rejected-by-the-broker',
+    title: 'an order that the venue rejects',
     async play(stage) {
       const trader = await stage.e2e.createTrader();
       await stage.e2e.setFault({ mode: 'REJECT', target: 'PLACE_ORDER', calls: 1 });
@@ -122,7 +152,8 @@ export const AT_ONCE: readonly Scenario[] = [
 async function findGivenUp({ e2e }: Stage, { account }: Trader): Promise<string> {
   for (let look = 0; look < 200; look++) {
     const query = `AccountId = '${account.accountId}'`;
-    for await (const { workflowId } of e2e.temporal.workflow.list({ query })) return workflowId.slice(orderWorkflowId('').length);
+    for await (const { workflowId } of e2e.temporal.workflow.list({ query }))
+      return workflowId.slice(orderWorkflowId('').length);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('the order that was given up is not found');

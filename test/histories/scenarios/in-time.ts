@@ -1,7 +1,15 @@
 import { orderWorkflowId } from '../../../contracts/ids.ts';
 import { buyLimit, buyMarket } from '../../support/e2e-client.ts';
 import type { Trader } from '../../support/e2e-stack.ts';
-import { cancelAndWait, replaceOrder, submit, waitForStatus, waitForWait, waitForWorkflowEnd, workflowOf } from '../order-steps.ts';
+import {
+  cancelAndWait,
+  replaceOrder,
+  submit,
+  waitForStatus,
+  waitForWait,
+  waitForWorkflowEnd,
+  workflowOf,
+} from '../order-steps.ts';
 import type { Played, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
@@ -10,8 +18,15 @@ const HOUR_MS = 3_600_000;
 /** Long enough for an order to be accepted before. */
 const SOON_MS = 4_000;
 
-/** Gives {@link SYMBOL} a session of its own today. Returns how to take it back; orders that are accepted keep their times. */
-async function setSession({ operator }: Stage, opensInMs: number, closesInMs: number): Promise<() => Promise<void>> {
+/**
+ * Gives {@link SYMBOL} a session of its own today. Returns how to take it back; orders that are
+ * accepted keep their times.
+ */
+async function setSession(
+  { operator }: Stage,
+  opensInMs: number,
+  closesInMs: number,
+): Promise<() => Promise<void>> {
   const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
   const path = `/v1/admin/instruments/${SYMBOL}/sessions/${at(0).slice(0, 10)}`;
   const body = { opensAt: at(opensInMs), closesAt: at(closesInMs), reason: 'the exchange says so' };
@@ -46,7 +61,7 @@ async function waitForOpen(stage: Stage, trader: Trader): Promise<string> {
 /** Orders that wait for a time, and whose time ends. */
 export const IN_TIME: readonly Scenario[] = [
   {
-    name: 'expired-at-the-venue',
+    name: 'expired-at-the-broker',
     title: 'an order for the day that the venue ends with the session',
     async play(stage) {
       const trader = await stage.e2e.createTrader();
@@ -68,7 +83,7 @@ export const IN_TIME: readonly Scenario[] = [
     },
   },
   {
-    name: 'expired-before-the-venue',
+    name: 'expired-before-the-broker',
     title: 'an order for the day that did not reach the venue before the session closed',
     async play(stage) {
       const trader = await stage.e2e.createTrader();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { orderWorkflowId } from '../../../contracts/ids.ts';
-import { CANCEL_UPDATE } from '../../../contracts/workflow-messages.ts';
+import { CANCEL_UPDATE } from '../../../contracts/orders/workflow-messages.ts';
 import { buyMarket } from '../../support/e2e-client.ts';
 import type { Trader } from '../../support/e2e-stack.ts';
 import type { VenueFault } from '../../support/venue-faults.ts';
@@ -21,10 +21,16 @@ import {
 import type { Played, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
-/** After so many failures the order waits for long, after one more for an operator (quick-schedules.ts; the real schedules have as many steps). */
+/**
+ * After so many failures the order waits for long, after one more for an operator
+ * (quick-schedules.ts; the real schedules have as many steps).
+ */
 const FAILURES_BEFORE_LAST_WAIT = 8;
 
-/** As long as a request that was given up may still be on its way to the venue (workflows/order/order-life.ts), and a little more. */
+/**
+ * As long as a request that was given up may still be on its way to the venue
+ * (workflows/orders/order-life.ts), and a little more.
+ */
 const ARRIVAL_MS_MAX = 5_200;
 
 const NOT_PLACED: VenueFault = { mode: 'DOWN', target: 'PLACE_ORDER' };
@@ -34,11 +40,15 @@ async function ended(stage: Stage, trader: Trader, orderId: string): Promise<Pla
   return { workflows: [workflowOf(orderId)], accountIds: [trader.account.accountId] };
 }
 
-const handleOf = ({ e2e }: Stage, orderId: string) => e2e.temporal.workflow.getHandle(orderWorkflowId(orderId));
+const handleOf = ({ e2e }: Stage, orderId: string) =>
+  e2e.temporal.workflow.getHandle(orderWorkflowId(orderId));
 
 const heal = ({ e2e }: Stage): Promise<void> => e2e.setFault({ mode: 'NONE' });
 
-/** An order that waits for its last attempt before an operator is called; the venue still takes no orders. */
+/**
+ * An order that waits for its last attempt before an operator is called; the venue still takes no
+ * orders.
+ */
 async function waitInRetry(stage: Stage, trader: Trader): Promise<string> {
   await stage.e2e.setFault(NOT_PLACED);
   const { id } = await submit(trader, buyMarket('IBM', '10'));
@@ -50,7 +60,11 @@ async function waitInRetry(stage: Stage, trader: Trader): Promise<string> {
 async function suspend(stage: Stage, trader: Trader): Promise<string> {
   const id = await waitInRetry(stage, trader);
   await interfere(stage, id, 'retry');
-  await waitForWait(stage, id, ({ for: what }, { status }) => what === 'OPERATOR' && status === 'SUSPENDED');
+  await waitForWait(
+    stage,
+    id,
+    ({ for: what }, { status }) => what === 'OPERATOR' && status === 'SUSPENDED',
+  );
   return id;
 }
 
@@ -62,7 +76,7 @@ async function endByRetry(stage: Stage, trader: Trader, orderId: string): Promis
 /** Orders whose way is not smooth. */
 export const IN_TROUBLE: readonly Scenario[] = [
   {
-    name: 'venue-down-then-filled',
+    name: 'broker-down-then-filled',
     title: 'an order that the venue does not take at first',
     async play(stage) {
       const trader = await stage.e2e.createTrader();
@@ -93,11 +107,20 @@ export const IN_TROUBLE: readonly Scenario[] = [
       const trader = await stage.e2e.createTrader();
       await stage.e2e.setFault({ mode: 'LOSE_ANSWER' });
       // It rests: a fill would be told by the stream of reports before anybody asks.
-      const { id } = await submit(trader, { ...buyMarket('IBM', '10'), type: 'LIMIT', timeInForce: 'GTC', limitPrice: IBM.rests });
+      const { id } = await submit(trader, {
+        ...buyMarket('IBM', '10'),
+        type: 'LIMIT',
+        timeInForce: 'GTC',
+        limitPrice: IBM.rests,
+      });
       await waitForFailures(stage, id, 2);
       await heal(stage);
       await waitForStatus(trader, id, 'NEW');
-      return { workflows: [workflowOf(id)], accountIds: [trader.account.accountId], end: () => cancelAndWait(trader, id) };
+      return {
+        workflows: [workflowOf(id)],
+        accountIds: [trader.account.accountId],
+        end: () => cancelAndWait(trader, id),
+      };
     },
   },
   {
@@ -138,7 +161,11 @@ export const IN_TROUBLE: readonly Scenario[] = [
       const trader = await stage.e2e.createTrader();
       const mend = await stage.breakTable('executions', trader.account.accountId);
       const { id } = await submit(trader, buyMarket('IBM', '10'));
-      await waitForWait(stage, id, ({ for: what }, { status }) => what === 'OPERATOR' && status === 'SUSPENDED');
+      await waitForWait(
+        stage,
+        id,
+        ({ for: what }, { status }) => what === 'OPERATOR' && status === 'SUSPENDED',
+      );
       await mend();
       await retryUntilClosed(stage, trader, id);
       return ended(stage, trader, id);
@@ -152,7 +179,11 @@ export const IN_TROUBLE: readonly Scenario[] = [
     async play(stage) {
       const trader = await stage.e2e.createTrader();
       const id = await waitInRetry(stage, trader);
-      return { workflows: [workflowOf(id)], accountIds: [trader.account.accountId], end: () => endByRetry(stage, trader, id) };
+      return {
+        workflows: [workflowOf(id)],
+        accountIds: [trader.account.accountId],
+        end: () => endByRetry(stage, trader, id),
+      };
     },
   },
   {
@@ -187,14 +218,22 @@ export const IN_TROUBLE: readonly Scenario[] = [
       const trader = await stage.e2e.createTrader();
       const { id } = await rest(trader);
       await stage.e2e.setFault({ mode: 'DOWN', target: 'CANCEL_ORDER' });
-      await handleOf(stage, id).startUpdate(CANCEL_UPDATE, { args: ['client'], waitForStage: 'ACCEPTED' });
+      await handleOf(stage, id).startUpdate(CANCEL_UPDATE, {
+        args: ['client'],
+        waitForStage: 'ACCEPTED',
+      });
       await waitForFailures(stage, id, FAILURES_BEFORE_LAST_WAIT);
-      return { workflows: [workflowOf(id)], accountIds: [trader.account.accountId], end: () => endByRetry(stage, trader, id) };
+      return {
+        workflows: [workflowOf(id)],
+        accountIds: [trader.account.accountId],
+        end: () => endByRetry(stage, trader, id),
+      };
     },
   },
   {
     name: 'cancel-by-temporal-waiting-for-a-retry',
-    title: 'a resting order whose workflow was canceled in Temporal, and whose cancel does not get through',
+    title:
+      'a resting order whose workflow was canceled in Temporal, and whose cancel does not get through',
     needsQuickWorkers: true,
     async play(stage) {
       const trader = await stage.e2e.createTrader();
@@ -202,7 +241,11 @@ export const IN_TROUBLE: readonly Scenario[] = [
       await stage.e2e.setFault({ mode: 'DOWN', target: 'CANCEL_ORDER' });
       await handleOf(stage, id).cancel();
       await waitForFailures(stage, id, FAILURES_BEFORE_LAST_WAIT);
-      return { workflows: [workflowOf(id)], accountIds: [trader.account.accountId], end: () => endByRetry(stage, trader, id) };
+      return {
+        workflows: [workflowOf(id)],
+        accountIds: [trader.account.accountId],
+        end: () => endByRetry(stage, trader, id),
+      };
     },
   },
   {
@@ -231,7 +274,11 @@ export const IN_TROUBLE: readonly Scenario[] = [
     async play(stage) {
       const trader = await stage.e2e.createTrader();
       const id = await suspend(stage, trader);
-      return { workflows: [workflowOf(id)], accountIds: [trader.account.accountId], end: () => endByRetry(stage, trader, id) };
+      return {
+        workflows: [workflowOf(id)],
+        accountIds: [trader.account.accountId],
+        end: () => endByRetry(stage, trader, id),
+      };
     },
   },
   {

@@ -1,18 +1,33 @@
 import { orderWorkflowId } from '../../../contracts/ids.ts';
-import { REQUEST_CANCEL_SIGNAL } from '../../../contracts/workflow-messages.ts';
+import { REQUEST_CANCEL_SIGNAL } from '../../../contracts/orders/workflow-messages.ts';
 import type { Trader } from '../../support/e2e-stack.ts';
-import { cancelAndWait, fill, IBM, replaceOrder, rest, submit, waitForStatus, waitForWorkflowEnd, workflowOf } from '../order-steps.ts';
+import {
+  cancelAndWait,
+  fill,
+  IBM,
+  replaceOrder,
+  rest,
+  submit,
+  waitForStatus,
+  waitForWorkflowEnd,
+  workflowOf,
+} from '../order-steps.ts';
 import type { Played, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
-const handleOf = ({ e2e }: Stage, orderId: string) => e2e.temporal.workflow.getHandle(orderWorkflowId(orderId));
+const handleOf = ({ e2e }: Stage, orderId: string) =>
+  e2e.temporal.workflow.getHandle(orderWorkflowId(orderId));
 
 async function ended(stage: Stage, trader: Trader, orderId: string): Promise<Played> {
   await waitForWorkflowEnd(stage, orderWorkflowId(orderId));
   return { workflows: [workflowOf(orderId)], accountIds: [trader.account.accountId] };
 }
 
-const open = (trader: Trader, orderId: string, end: () => Promise<unknown> = () => cancelAndWait(trader, orderId)): Played => ({
+const open = (
+  trader: Trader,
+  orderId: string,
+  end: () => Promise<unknown> = () => cancelAndWait(trader, orderId),
+): Played => ({
   workflows: [workflowOf(orderId)],
   accountIds: [trader.account.accountId],
   end: async () => void (await end()),
@@ -20,7 +35,10 @@ const open = (trader: Trader, orderId: string, end: () => Promise<unknown> = () 
 
 /** Replaced by an order for 12 shares at a dollar more. */
 async function replace(trader: Trader, orderId: string): Promise<string> {
-  const { status, body, text } = await replaceOrder(trader, orderId, { quantity: '12', limitPrice: '121.00' });
+  const { status, body, text } = await replaceOrder(trader, orderId, {
+    quantity: '12',
+    limitPrice: '121.00',
+  });
   if (status !== 202) throw new Error(`it was not replaced: ${status} ${text}`);
   await waitForStatus(trader, orderId, 'REPLACED');
   await waitForStatus(trader, body.id, 'NEW');
@@ -126,7 +144,10 @@ export const RESTING: readonly Scenario[] = [
       const { id } = await rest(trader);
       const replacementId = await replace(trader, id);
       await waitForWorkflowEnd(stage, orderWorkflowId(id));
-      return { ...open(trader, replacementId), workflows: [workflowOf(id), workflowOf(replacementId, 'replacement')] };
+      return {
+        ...open(trader, replacementId),
+        workflows: [workflowOf(id), workflowOf(replacementId, 'replacement')],
+      };
     },
   },
   {
@@ -139,18 +160,21 @@ export const RESTING: readonly Scenario[] = [
       const replacementId = await replace(trader, order.id);
       await fill(stage, trader, { ...order, id: replacementId }, 9, '9');
       const played = await ended(stage, trader, replacementId);
-      return { ...played, workflows: [workflowOf(order.id), workflowOf(replacementId, 'replacement')] };
+      return {
+        ...played,
+        workflows: [workflowOf(order.id), workflowOf(replacementId, 'replacement')],
+      };
     },
   },
   {
-    name: 'replace-refused',
-    title: 'an order whose replacement the venue refuses: it rests as before',
+    name: 'replace-rejected',
+    title: 'an order whose replacement the venue rejects: it rests as before',
     async play(stage) {
       const trader = await stage.e2e.createTrader();
       const { id } = await rest(trader);
       await stage.e2e.setFault({ mode: 'REJECT', target: 'REPLACE_ORDER', calls: 1 });
       const { status, text } = await replaceOrder(trader, id, { quantity: '12' });
-      if (status !== 422) throw new Error(`the replacement was not refused: ${status} ${text}`);
+      if (status !== 422) throw new Error(`the replacement was not rejected: ${status} ${text}`);
       await stage.e2e.setFault({ mode: 'NONE' });
       await waitForStatus(trader, id, 'NEW');
       return open(trader, id);
@@ -161,7 +185,14 @@ export const RESTING: readonly Scenario[] = [
     title: 'a stop order that the market comes to',
     async play(stage) {
       const trader = await stage.e2e.createTrader();
-      const order = { symbol: 'IBM', side: 'BUY', type: 'STOP', timeInForce: 'GTC', quantity: '10', stopPrice: '129.00' } as const;
+      const order = {
+        symbol: 'IBM',
+        side: 'BUY',
+        type: 'STOP',
+        timeInForce: 'GTC',
+        quantity: '10',
+        stopPrice: '129.00',
+      } as const;
       const { id } = await submit(trader, order);
       await waitForStatus(trader, id, 'NEW');
       await stage.move('IBM', '129.10');
@@ -171,7 +202,7 @@ export const RESTING: readonly Scenario[] = [
     },
   },
   {
-    name: 'silent-venue-asked',
+    name: 'silent-broker-asked',
     title: 'a resting order whose fill nobody reported: the workflow asks the venue',
     needsQuickWorkers: true,
     async play(stage) {

@@ -5,8 +5,8 @@ import type { Scenario } from '../scenario.ts';
 const BROKER = 'paper-broker';
 
 /**
- * The reader of the venue's reports. Its continuation as new comes after 500 readings, each of them ended by a failure or a worker that
- * stops: nothing that can be played.
+ * The reader of the venue's reports. Its continuation as new comes after 500 readings, each of them
+ * ended by a failure or a worker that stops: nothing that can be played.
  */
 export const SESSION: readonly Scenario[] = [
   {

@@ -1,6 +1,11 @@
 import { createEngine, type Engine } from '../../../paper-broker/engine.ts';
 import { viewOrder } from '../../../paper-broker/engine-state.ts';
-import { isOpen, type LiveOrder, type QuoteUsage, type Report } from '../../../paper-broker/order.ts';
+import {
+  isOpen,
+  type LiveOrder,
+  type QuoteUsage,
+  type Report,
+} from '../../../paper-broker/order.ts';
 import { type QuoteNumbers, quote } from './orders.ts';
 
 /** An engine with a clock of the test's own, and all that it gave to its journal. */
@@ -9,21 +14,27 @@ export interface EngineRig {
   reports: Report[];
   orders: Map<string, LiveOrder>;
   usages: Map<string, QuoteUsage>;
-  /** Changes without a report, as `clientOrderId urgency`. */
-  changes: string[];
+  /** The orders whose water mark moved, each time by client order id. */
+  marks: string[];
   clock: { nowMs: number };
 }
 
 export function createEngineRig(): EngineRig {
-  const rig: Omit<EngineRig, 'engine'> = { reports: [], orders: new Map(), usages: new Map(), changes: [], clock: { nowMs: 1_000 } };
+  const rig: Omit<EngineRig, 'engine'> = {
+    reports: [],
+    orders: new Map(),
+    usages: new Map(),
+    marks: [],
+    clock: { nowMs: 1_000 },
+  };
   const engine = createEngine({
     record: (order, report) => {
       rig.orders.set(order.terms.clientOrderId, order);
       rig.reports.push(report);
       return 1;
     },
-    recordChange: (order, urgency) => {
-      rig.changes.push(`${order.terms.clientOrderId} ${urgency}`);
+    recordMark: (order) => {
+      rig.marks.push(order.terms.clientOrderId);
       return 1;
     },
     recordUsage: (usage) => rig.usages.set(usage.symbol, usage),

@@ -2,12 +2,15 @@ import { createServer, type Http2Server, type ServerHttp2Session } from 'node:ht
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { MarketDataService, type Quote, QuoteSchema } from '../../../proto/gen/hub/v1/market_data_pb.js';
+import { MarketDataService, type Quote, QuoteSchema } from '../../../proto/gen/hub/v1/market_pb.js';
 
 export interface MarketDataServer {
   url: string;
   /** Tells every stream, and every stream that opens later, a newer quote of the symbol. */
-  tell(symbol: string, numbers: { bid: string; ask: string; last?: string; bidSize?: string; askSize?: string }): void;
+  tell(
+    symbol: string,
+    numbers: { bid: string; ask: string; last?: string; bidSize?: string; askSize?: string },
+  ): void;
   streams(): number;
   close(): Promise<void>;
 }
@@ -58,7 +61,16 @@ export async function startMarketDataServer(port = 0): Promise<MarketDataServer>
     url: `http://127.0.0.1:${address.port}`,
     tell(symbol, { bid, ask, last = bid, bidSize = '1000', askSize = '1000' }) {
       const sequence = (latest.get(symbol)?.sequence ?? 0n) + 1n;
-      const quote = create(QuoteSchema, { symbol, bid, ask, last, bidSize, askSize, sequence, time: timestampFromMs(Date.now()) });
+      const quote = create(QuoteSchema, {
+        symbol,
+        bid,
+        ask,
+        last,
+        bidSize,
+        askSize,
+        sequence,
+        time: timestampFromMs(Date.now()),
+      });
       latest.set(symbol, quote);
       for (const listener of listeners) listener(quote);
     },

@@ -9,9 +9,11 @@ import { createVenue, type Venue, type VenueOptions } from '../../../paper-broke
 
 export const silentLogger = pino({ level: 'silent' });
 
-/** A day order to buy 10 AAPL at the market, with an id of its own, and what the test changes of it. */
+/**
+ * A day order to buy 10 AAPL at the market, with an id of its own, and what the test changes of it.
+ */
 export const terms = (changes: Partial<OrderTerms> = {}): OrderTerms => ({
-  clientOrderId: `${randomUUID()}.1`,
+  clientOrderId: randomUUID(),
   symbol: 'AAPL',
   side: 'BUY',
   type: 'MARKET',
@@ -42,7 +44,10 @@ export interface QuoteNumbers {
 
 let sequence = 0;
 
-/** AAPL at 100.00 / 100.02, last at the bid, 100 shares on both sides, newer than every quote before. */
+/**
+ * AAPL at 100.00 / 100.02, last at the bid, 100 shares on both sides, newer than every quote
+ * before.
+ */
 export function quote({
   symbol = 'AAPL',
   bid = '100',
@@ -72,7 +77,10 @@ export interface RunningVenue {
 }
 
 /** A venue in this process over a real database. */
-export async function startVenue(databaseUrl: string, changes: Partial<VenueOptions> = {}): Promise<RunningVenue> {
+export async function startVenue(
+  databaseUrl: string,
+  changes: Partial<VenueOptions> = {},
+): Promise<RunningVenue> {
   const store = createVenueStore({ databaseUrl });
   const venue = createVenue({
     store,

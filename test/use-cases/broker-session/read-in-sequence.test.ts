@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BreakReport } from '../../../contracts/ports/breaks.ts';
-import type { ExecutionReport } from '../../../contracts/ports/broker.ts';
-import { createReadInSequence } from '../../../use-cases/broker-session/read-in-sequence.ts';
+import type { Broker, Brokers, ExecutionReport } from '../../../contracts/broker-session/broker.ts';
+import type { BreakReport } from '../../../contracts/executions/breaks.ts';
+import { readInSequence } from '../../../use-cases/broker-session/read-in-sequence.ts';
 import { reportOf, reportsUpTo, sequencesOf } from './reports.ts';
 
 beforeEach(() => {
@@ -21,12 +21,27 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     });
   });
 
-/** What the venue sends in one reading of its stream: batches, each after a pause; then it stays silent. */
+/**
+ * What the venue sends in one reading of its stream: batches, each after a pause; then it stays
+ * silent.
+ */
 type Reading = (readonly [pauseMs: number, batch: ExecutionReport[]])[];
 
-/** Reads from a venue whose n-th stream sends the n-th reading; the last reading is that of all further streams. */
+const brokersOf = (broker: Partial<Broker>): Brokers => ({ of: () => broker as Broker });
+
+/**
+ * Reads from a venue whose n-th stream sends the n-th reading; the last reading is that of all
+ * further streams.
+ */
 function readFrom(readings: readonly Reading[], startAfter = 0) {
-  const seen = { sequences: [] as number[], readFrom: [] as number[], breaks: [] as BreakReport[], gaps: 0, repeated: 0, openStreams: 0 };
+  const seen = {
+    sequences: [] as number[],
+    readFrom: [] as number[],
+    breaks: [] as BreakReport[],
+    gaps: 0,
+    repeated: 0,
+    openStreams: 0,
+  };
   const abort = new AbortController();
   const broker = {
     async *streamExecutionReports(after: number, signal: AbortSignal) {
@@ -43,26 +58,30 @@ function readFrom(readings: readonly Reading[], startAfter = 0) {
       await sleep(1e9, signal);
     },
   };
-  const read = createReadInSequence({
-    broker,
-    raiseBreak: async (report) => {
-      seen.breaks.push(report);
-      return true;
+  const deps = {
+    brokers: brokersOf(broker),
+    breaks: {
+      raiseBreak: async (report: BreakReport) => {
+        seen.breaks.push(report);
+        return true;
+      },
     },
     observer: {
+      breakRaised: () => {},
       gapFound: () => {
         seen.gaps += 1;
       },
-      reportsRepeated: (count) => {
+      reportsRepeated: (_broker: string, count: number) => {
         seen.repeated += count;
       },
     },
     clock: Date.now,
     sleep,
     logger: pino({ enabled: false }),
-  });
+  };
   const ended = (async () => {
-    for await (const run of read('venue', startAfter, abort.signal)) seen.sequences.push(...sequencesOf(run));
+    for await (const run of readInSequence(deps, 'venue', { startAfter, signal: abort.signal }))
+      seen.sequences.push(...sequencesOf(run));
   })().catch((error: Error) => error);
   return { seen, ended, abort };
 }
@@ -85,7 +104,12 @@ describe('reading the reports in sequence', () => {
     const thrice = reportsUpTo(5).flatMap((report) => [report, report, report]);
     const { seen } = readFrom([[[0, thrice]]]);
     await pass(60_000);
-    expect(seen).toMatchObject({ sequences: [1, 2, 3, 4, 5], repeated: 10, readFrom: [0], breaks: [] });
+    expect(seen).toMatchObject({
+      sequences: [1, 2, 3, 4, 5],
+      repeated: 10,
+      readFrom: [0],
+      breaks: [],
+    });
   });
 
   it('puts reversed reports in order without reading again', async () => {
@@ -104,7 +128,13 @@ describe('reading the reports in sequence', () => {
     await pass(499);
     expect(seen).toMatchObject({ sequences: [1], readFrom: [0] });
     await pass(1);
-    expect(seen).toMatchObject({ sequences: [1, 2, 3], readFrom: [0, 1], gaps: 1, breaks: [], openStreams: 1 });
+    expect(seen).toMatchObject({
+      sequences: [1, 2, 3],
+      readFrom: [0, 1],
+      gaps: 1,
+      breaks: [],
+      openStreams: 1,
+    });
   });
 
   it('does not read again when the missing report comes within half a second', async () => {
@@ -119,7 +149,10 @@ describe('reading the reports in sequence', () => {
   });
 
   it('reads again although later reports keep coming', async () => {
-    const later: Reading = Array.from({ length: 20 }, (_, index) => [100, [reportOf(index + 2)]] as const);
+    const later: Reading = Array.from(
+      { length: 20 },
+      (_, index) => [100, [reportOf(index + 2)]] as const,
+    );
     const { seen } = readFrom([later, [[0, reportsUpTo(21)]]]);
     await pass(700);
     expect(seen.readFrom).toEqual([0, 0]);
@@ -137,7 +170,14 @@ describe('reading the reports in sequence', () => {
     expect(seen).toMatchObject({ sequences: [1], readFrom: [0, 1, 1, 1], breaks: [] });
     await pass(1);
     expect(seen.breaks).toEqual([
-      { key: 'gap/venue/2', kind: 'REPORT_GAP', orderId: null, brokerExecutionId: null, details: { broker: 'venue', from: 2, to: 3 } },
+      {
+        key: 'gap/venue/2',
+        kind: 'REPORT_GAP',
+        broker: 'venue',
+        orderId: null,
+        brokerExecutionId: null,
+        details: { from: 2, to: 3 },
+      },
     ]);
     expect(seen).toMatchObject({ sequences: [1, 4, 5], gaps: 1 });
     await pass(10_000);
@@ -145,9 +185,17 @@ describe('reading the reports in sequence', () => {
   });
 
   it('gives each gap its own three readings', async () => {
-    const { seen } = readFrom([[[0, [reportOf(2), reportOf(4)]]], [[0, [reportOf(1), reportOf(2), reportOf(4)]]]]);
+    const { seen } = readFrom([
+      [[0, [reportOf(2), reportOf(4)]]],
+      [[0, [reportOf(1), reportOf(2), reportOf(4)]]],
+    ]);
     await pass(2_400);
-    expect(seen).toMatchObject({ sequences: [1, 2], gaps: 2, breaks: [], readFrom: [0, 0, 2, 2, 2] });
+    expect(seen).toMatchObject({
+      sequences: [1, 2],
+      gaps: 2,
+      breaks: [],
+      readFrom: [0, 0, 2, 2, 2],
+    });
     await pass(200);
     expect(seen.sequences).toEqual([1, 2, 4]);
     expect(seen.breaks.map(({ key }) => key)).toEqual(['gap/venue/3']);
@@ -169,15 +217,16 @@ describe('reading the reports in sequence', () => {
   });
 
   it('fails when the venue ends the stream, so that the next attempt goes on', async () => {
-    const read = createReadInSequence({
-      broker: { async *streamExecutionReports() {} },
-      raiseBreak: async () => true,
-      observer: { gapFound: () => {}, reportsRepeated: () => {} },
+    const deps = {
+      brokers: brokersOf({ async *streamExecutionReports() {} }),
+      breaks: { raiseBreak: async () => true },
+      observer: { breakRaised: () => {}, gapFound: () => {}, reportsRepeated: () => {} },
       clock: Date.now,
       sleep,
       logger: pino({ enabled: false }),
-    });
-    const reading = read('venue', 0, new AbortController().signal).next();
+    };
+    const { signal } = new AbortController();
+    const reading = readInSequence(deps, 'venue', { startAfter: 0, signal }).next();
     await expect(reading).rejects.toThrow('ended the stream');
   });
 

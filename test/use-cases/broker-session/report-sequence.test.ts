@@ -9,13 +9,20 @@ const upTo = (last: number): number[] => Array.from({ length: last }, (_, index)
 const shuffledBatches = fc.integer({ min: 1, max: 60 }).chain((count) =>
   fc
     .array(fc.integer({ min: 1, max: count }), { maxLength: 60 })
-    .chain((repeats) => fc.shuffledSubarray([...upTo(count), ...repeats], { minLength: count + repeats.length }))
+    .chain((repeats) =>
+      fc.shuffledSubarray([...upTo(count), ...repeats], { minLength: count + repeats.length }),
+    )
     .chain((sequences) =>
-      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: sequences.length, maxLength: sequences.length }).map((sizes) => ({
-        count,
-        sent: sequences.length,
-        batches: cut(sequences, sizes),
-      })),
+      fc
+        .array(fc.integer({ min: 1, max: 9 }), {
+          minLength: sequences.length,
+          maxLength: sequences.length,
+        })
+        .map((sizes) => ({
+          count,
+          sent: sequences.length,
+          batches: cut(sequences, sizes),
+        })),
     ),
 );
 
@@ -34,7 +41,9 @@ describe('the sequence of reports', () => {
     fc.assert(
       fc.property(shuffledBatches, ({ count, sent, batches }) => {
         const sequence = createReportSequence({ startAfter: 0, keptMax: 1_000 });
-        const taken = batches.map((batch) => sequence.take(batch.map((number) => reportOf(number))));
+        const taken = batches.map((batch) =>
+          sequence.take(batch.map((number) => reportOf(number))),
+        );
         expect(taken.flatMap(({ run }) => sequencesOf(run))).toEqual(upTo(count));
         expect(taken.reduce((sum, { repeated }) => sum + repeated, 0)).toBe(sent - count);
         expect(sequence.gap()).toBeNull();
@@ -44,17 +53,23 @@ describe('the sequence of reports', () => {
 
   it('lets out the whole row in the end, however little it may keep, when the missing is read again', () => {
     fc.assert(
-      fc.property(shuffledBatches, fc.integer({ min: 1, max: 8 }), ({ count, batches }, keptMax) => {
-        const sequence = createReportSequence({ startAfter: 0, keptMax });
-        const out: number[] = [];
-        for (const batch of batches) out.push(...sequencesOf(sequence.take(batch.map((number) => reportOf(number))).run));
-        while (sequence.gap() !== null) {
-          const before = sequence.last();
-          for (const report of reportsUpTo(count).slice(before)) out.push(...sequencesOf(sequence.take([report]).run));
-          expect(sequence.last()).toBeGreaterThan(before);
-        }
-        expect(out).toEqual(upTo(count));
-      }),
+      fc.property(
+        shuffledBatches,
+        fc.integer({ min: 1, max: 8 }),
+        ({ count, batches }, keptMax) => {
+          const sequence = createReportSequence({ startAfter: 0, keptMax });
+          const out: number[] = [];
+          for (const batch of batches)
+            out.push(...sequencesOf(sequence.take(batch.map((number) => reportOf(number))).run));
+          while (sequence.gap() !== null) {
+            const before = sequence.last();
+            for (const report of reportsUpTo(count).slice(before))
+              out.push(...sequencesOf(sequence.take([report]).run));
+            expect(sequence.last()).toBeGreaterThan(before);
+          }
+          expect(out).toEqual(upTo(count));
+        },
+      ),
     );
   });
 

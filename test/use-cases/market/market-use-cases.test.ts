@@ -1,16 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../../contracts/caller.ts';
-import type { InstrumentStore, WatchlistStore } from '../../../contracts/ports/instruments.ts';
-import type { MarketData } from '../../../contracts/ports/market-data.ts';
-import { alwaysOpenCalendar } from '../../../domain/calendar/always-open.ts';
-import { createMarketUseCases } from '../../../use-cases/market/market-use-cases.ts';
+import type { Caller } from '../../../contracts/identity/caller.ts';
+import type { InstrumentStore, WatchlistStore } from '../../../contracts/market/instruments.ts';
+import type { MarketData } from '../../../contracts/market/market-data.ts';
+import type { TradingSessions } from '../../../contracts/market/trading-sessions.ts';
+import { alwaysOpenCalendar } from '../../../domain/market/always-open.ts';
+import { bind } from '../../../use-cases/bind.ts';
+import { marketUseCases } from '../../../use-cases/market/market-use-cases.ts';
 
-const CALLER: Caller = { userId: 'u', username: 'u@test.local', accountId: 'a', roles: ['CUSTOMER'] };
+const CALLER: Caller = {
+  userId: 'u',
+  username: 'u@test.local',
+  accountId: 'a',
+  sessionId: 's',
+  roles: ['CUSTOMER'],
+};
 
 type Marketplace = Pick<MarketData, 'getQuotes' | 'invalidateCache' | 'warmCache'>;
 
 /** Use-cases over in-memory stores; what a test does not need answers with nothing. */
-function useCasesOf(parts: { symbols?: string[]; watchlists?: Partial<WatchlistStore>; marketData?: Partial<Marketplace> }) {
+function useCasesOf(parts: {
+  symbols?: string[];
+  watchlists?: Partial<WatchlistStore>;
+  marketData?: Partial<Marketplace>;
+}) {
   const toInstrument = (symbol: string) => ({
     symbol,
     name: symbol,
@@ -41,14 +53,19 @@ function useCasesOf(parts: { symbols?: string[]; watchlists?: Partial<WatchlistS
     warmCache: async (asked) => asked.length + 1,
     ...parts.marketData,
   };
-  return createMarketUseCases({
-    instruments,
-    watchlists,
-    marketData,
-    sessions: { listSessions: async () => [] },
-    calendar: alwaysOpenCalendar,
-    clock: Date.now,
-  });
+  const sessions: TradingSessions = {
+    listSessions: async () => [],
+    setSession: async () => 'WRITTEN',
+    removeSession: async () => false,
+  };
+  return bind(
+    {
+      ...{ instruments, watchlists, marketData, sessions },
+      calendar: alwaysOpenCalendar,
+      clock: Date.now,
+    },
+    marketUseCases,
+  );
 }
 
 describe('instruments', () => {
@@ -68,14 +85,19 @@ describe('instruments', () => {
     `${Buffer.from('AAPL').toString('base64url')}=`,
     Buffer.from("A'--").toString('base64url'),
     Buffer.from('aapl').toString('base64url'),
-  ])('refuse the cursor %j', async (cursor) => {
-    await expect(useCasesOf({ symbols: ['A'] }).listInstruments({ limit: 2, cursor })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+  ])('reject the cursor %j', async (cursor) => {
+    await expect(
+      useCasesOf({ symbols: ['A'] }).listInstruments({ limit: 2, cursor }),
+    ).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 
   it('that are not there are INSTRUMENT_NOT_FOUND', async () => {
     const useCases = useCasesOf({ symbols: ['A'] });
     expect(await useCases.getInstrument('A')).toMatchObject({ symbol: 'A' });
-    await expect(useCases.getInstrument('B')).rejects.toMatchObject({ code: 'INSTRUMENT_NOT_FOUND', facts: { symbol: 'B' } });
+    await expect(useCases.getInstrument('B')).rejects.toMatchObject({
+      code: 'INSTRUMENT_NOT_FOUND',
+      facts: { symbol: 'B' },
+    });
   });
 });
 
@@ -94,7 +116,9 @@ describe('the watchlist', () => {
 
   it('takes no unknown symbol: INSTRUMENT_NOT_FOUND names it', async () => {
     const unknown = { outcome: 'UNKNOWN_SYMBOLS' as const, symbols: ['NOPE'] };
-    const useCases = useCasesOf({ watchlists: { replaceItems: async () => unknown, addItem: async () => unknown } });
+    const useCases = useCasesOf({
+      watchlists: { replaceItems: async () => unknown, addItem: async () => unknown },
+    });
     const expected = { code: 'INSTRUMENT_NOT_FOUND', facts: { symbols: ['NOPE'] } };
     await expect(useCases.replaceWatchlist(CALLER, ['A', 'NOPE'])).rejects.toMatchObject(expected);
     await expect(useCases.addToWatchlist(CALLER, 'NOPE')).rejects.toMatchObject(expected);

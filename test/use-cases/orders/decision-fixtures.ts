@@ -1,11 +1,15 @@
-import type { Order, OrderSubmission } from '../../../contracts/orders.ts';
-import type { Quote } from '../../../contracts/ports/market-data.ts';
-import type { SubmissionContext, WorkingOrder } from '../../../contracts/ports/order-store.ts';
-import { calendarNamed } from '../../../domain/calendar/choose-calendar.ts';
+import type { Quote } from '../../../contracts/market/market-data.ts';
+import { NO_TERMS, type Order, type OrderSubmission } from '../../../contracts/orders/order.ts';
+import type { SubmissionContext, WorkingOrder } from '../../../contracts/orders/order-store.ts';
+import { calendarNamed } from '../../../domain/market/choose-calendar.ts';
 
 /** While XNYS is open. */
 export const OPEN = '2026-11-24T15:00:00.000Z';
-export const when = (time: string) => ({ calendar: calendarNamed('XNYS'), nowMs: Date.parse(time) });
+export const when = (time: string) => ({
+  calendar: calendarNamed('XNYS'),
+  nowMs: Date.parse(time),
+  openOrdersMax: 500,
+});
 
 export const quoteAt = (time: string): Quote => ({
   symbol: 'AAPL',
@@ -19,7 +23,10 @@ export const quoteAt = (time: string): Quote => ({
 });
 
 /** BUY 10 AAPL LIMIT 100 DAY. */
-export const submissionAt = (time: string, over: Partial<OrderSubmission> = {}): OrderSubmission => ({
+export const submissionAt = (
+  time: string,
+  over: Partial<OrderSubmission> = {},
+): OrderSubmission => ({
   orderId: '0198bbbb-0000-7000-8000-000000000001',
   accountId: '0198aaaa-0000-7000-8000-00000000000a',
   symbol: 'AAPL',
@@ -27,10 +34,8 @@ export const submissionAt = (time: string, over: Partial<OrderSubmission> = {}):
   type: 'LIMIT',
   timeInForce: 'DAY',
   quantity: '10',
-  notional: null,
+  ...NO_TERMS,
   limitPrice: '100.00',
-  stopPrice: null,
-  trailPercent: null,
   clientOrderId: null,
   idempotency: null,
   submittedAt: time,
@@ -42,9 +47,10 @@ export const contextWith = (over: Partial<SubmissionContext> = {}): SubmissionCo
   decided: null,
   firstAnswer: null,
   clientOrderIdTaken: false,
+  openOrders: 0,
   account: { status: 'ACTIVE', buyingPower: '100000.00', shortingAllowed: false },
   position: { quantity: '0', heldQuantity: '0' },
-  instrument: { tradable: true, fractionable: true },
+  instrument: { tradable: true, fractionable: true, broker: 'second' },
   sessionOverrides: [],
   ...over,
 });
@@ -56,7 +62,7 @@ export const workingOf = (order: Order, over: Partial<WorkingOrder> = {}): Worki
   auctionAt: null,
   restoreStatus: null,
   filledNotional: '0',
-  revision: 1,
+  filledCash: '0',
   version: 1,
   hold: { kind: 'CASH', price: '100', amount: '1000.00', remaining: '1000.00' },
   position: { quantity: '0', costBasis: '0', realizedPnl: '0', version: 0 },

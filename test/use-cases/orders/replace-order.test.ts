@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { HubError } from '../../../contracts/errors.ts';
-import type { Order, ReplaceTerms } from '../../../contracts/orders.ts';
-import type { OrderStore, SubmissionContext } from '../../../contracts/ports/order-store.ts';
-import type { OrderWorkflows } from '../../../contracts/ports/order-workflows.ts';
-import type { Replacement } from '../../../contracts/workflow-messages.ts';
+import type { Order, ReplaceTerms } from '../../../contracts/orders/order.ts';
+import type { OrderStore, SubmissionContext } from '../../../contracts/orders/order-store.ts';
+import type { OrderWorkflows } from '../../../contracts/orders/order-workflows.ts';
+import type { Replacement } from '../../../contracts/orders/workflow-messages.ts';
 import { orderIdFor } from '../../../use-cases/orders/order-identity.ts';
-import { createReplaceOrder } from '../../../use-cases/orders/replace-order.ts';
+import { type ReplaceOrderDeps, replaceOrder } from '../../../use-cases/orders/replace-order.ts';
 import { CUSTOMER, ORDER_ID, orderOf } from '../../api/stub-use-cases.ts';
+import { UNLIMITED } from '../../support/raised-limits.ts';
 
 type Outcome = Awaited<ReturnType<OrderWorkflows['replaceOrder']>>;
 
@@ -25,15 +25,30 @@ interface Books {
 }
 
 /** As the workflow's decision writes it: the new order with its first answer. */
-function accept({ orderId, terms, idempotency }: Replacement, { original, orders, answers }: Books, over: Partial<Order> = {}): Order {
-  const order = { ...original, ...terms, id: orderId, replaces: original.id, status: 'PENDING_NEW', ...over } as Order;
+function accept(
+  { orderId, terms, idempotency }: Replacement,
+  { original, orders, answers }: Books,
+  over: Partial<Order> = {},
+): Order {
+  const order = {
+    ...original,
+    ...terms,
+    id: orderId,
+    replaces: original.id,
+    status: 'PENDING_NEW',
+    ...over,
+  } as Order;
   orders.set(orderId, order);
   if (idempotency) answers.set(idempotency.key, { fingerprint: idempotency.fingerprint, order });
   return order;
 }
 
 function worldOf({ original = {}, workflow = done, clientOrderIdTaken = false }: World = {}) {
-  const books: Books = { original: orderOf({ status: 'NEW', ...original }), orders: new Map(), answers: new Map() };
+  const books: Books = {
+    original: orderOf({ status: 'NEW', ...original }),
+    orders: new Map(),
+    answers: new Map(),
+  };
   const requests: { requestId: string; replacement: Replacement }[] = [];
   const started: string[] = [];
   const readSubmission: OrderStore['readSubmission'] = async ({ orderId, idempotency }) => {
@@ -41,9 +56,12 @@ function worldOf({ original = {}, workflow = done, clientOrderIdTaken = false }:
     const context = { decided: books.orders.get(orderId) ?? null, firstAnswer, clientOrderIdTaken };
     return context as SubmissionContext;
   };
-  const replaceOrder = createReplaceOrder({
-    orders: { readSubmission } as OrderStore,
-    reader: { findOrder: async (_accountId, id) => books.orders.get(id) ?? null },
+  const deps: ReplaceOrderDeps = {
+    orders: { readSubmission },
+    reader: {
+      findOrder: async (_accountId, id) =>
+        id === ORDER_ID ? books.original : (books.orders.get(id) ?? null),
+    },
     workflows: {
       replaceOrder: async (_orderId, requestId, replacement) => {
         requests.push({ requestId, replacement });
@@ -51,13 +69,11 @@ function worldOf({ original = {}, workflow = done, clientOrderIdTaken = false }:
       },
       startOrder: async ({ orderId }) => void started.push(orderId),
     },
-    getOrder: async (_caller, id) => {
-      if (id !== ORDER_ID) throw new HubError('ORDER_NOT_FOUND');
-      return books.original;
-    },
+    rateLimits: UNLIMITED,
     clock: () => Date.parse('2026-11-24T14:31:00Z'),
-  });
-  const replace = (terms: ReplaceTerms, key: string | null = null, id = ORDER_ID) => replaceOrder(CUSTOMER, id, terms, key);
+  };
+  const replace = (terms: ReplaceTerms, key: string | null = null, id = ORDER_ID) =>
+    replaceOrder(deps, CUSTOMER, id, terms, key);
   return { replace, requests, started, books };
 }
 
@@ -79,7 +95,10 @@ describe('replacing an order', () => {
         replacement: {
           orderId: order.id,
           terms: { quantity: '12', limitPrice: '206.00' },
-          idempotency: { key: 'replace: key-1', fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+          idempotency: {
+            key: 'replace: key-1',
+            fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+          },
           requestedAt: '2026-11-24T14:31:00.000Z',
         },
       },
@@ -89,62 +108,96 @@ describe('replacing an order', () => {
   it('gives the same answer again for the same key, though the original is gone by then', async () => {
     const { replace, requests } = worldOf();
     const first = await replace({ quantity: '12' }, 'key-1');
-    expect(await replace({ quantity: '12' }, 'key-1')).toEqual({ order: first.order, replayed: true });
+    expect(await replace({ quantity: '12' }, 'key-1')).toEqual({
+      order: first.order,
+      replayed: true,
+    });
     expect(requests).toHaveLength(1);
   });
 
   it('takes the client order id for the key where none is sent', async () => {
     const { replace, requests } = worldOf();
     const first = await replace({ quantity: '12', clientOrderId: 'mine-2' });
-    expect(await replace({ quantity: '12', clientOrderId: 'mine-2' })).toEqual({ order: first.order, replayed: true });
+    expect(await replace({ quantity: '12', clientOrderId: 'mine-2' })).toEqual({
+      order: first.order,
+      replayed: true,
+    });
     expect(requests).toHaveLength(1);
   });
 
-  it('refuses the key of another replacement', async () => {
+  it('rejects the key of another replacement', async () => {
     const { replace } = worldOf();
     await replace({ quantity: '12' }, 'key-1');
-    await expect(replace({ quantity: '13' }, 'key-1')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    await expect(replace({ quantity: '13' }, 'key-1')).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
   });
 
   it('never comes to the order of a submission, whatever their keys', async () => {
     const { replace } = worldOf();
     const { order } = await replace({ quantity: '12' }, 'k');
-    for (const key of ['k', 'replace:k', 'replace:%20k']) expect(order.id).not.toBe(orderIdFor(CUSTOMER.accountId, key));
+    for (const key of ['k', 'replace:k', 'replace:%20k'])
+      expect(order.id).not.toBe(orderIdFor(CUSTOMER.accountId, key));
   });
 
   it('is a new order each time without a key', async () => {
-    const { replace, requests } = worldOf({ workflow: () => 'REFUSED' });
-    for (let i = 0; i < 2; i += 1) await expect(replace({ quantity: '12' })).rejects.toMatchObject({ code: 'ORDER_NOT_REPLACEABLE' });
+    const { replace, requests } = worldOf({ workflow: () => 'REJECTED' });
+    for (let i = 0; i < 2; i += 1)
+      await expect(replace({ quantity: '12' })).rejects.toMatchObject({
+        code: 'ORDER_NOT_REPLACEABLE',
+      });
     expect(new Set(requests.map((request) => request.requestId)).size).toBe(2);
   });
 
-  it('answers with the refusal of a new order that the decision refused, and so again', async () => {
-    const refused: Partial<Order> = { status: 'REJECTED', rejectCode: 'INSUFFICIENT_BUYING_POWER' };
+  it('answers with the rejection of a new order that the decision rejected, and so again', async () => {
+    const rejected: Partial<Order> = {
+      status: 'REJECTED',
+      rejectCode: 'INSUFFICIENT_BUYING_POWER',
+    };
     const workflow: World['workflow'] = (replacement, books) => {
-      accept(replacement, books, refused);
+      accept(replacement, books, rejected);
       return 'DONE';
     };
     const { replace } = worldOf({ workflow });
-    expect(await replace({ quantity: '12' }, 'k')).toMatchObject({ order: refused, replayed: false });
-    expect(await replace({ quantity: '12' }, 'k')).toMatchObject({ order: refused, replayed: true });
+    expect(await replace({ quantity: '12' }, 'k')).toMatchObject({
+      order: rejected,
+      replayed: false,
+    });
+    expect(await replace({ quantity: '12' }, 'k')).toMatchObject({
+      order: rejected,
+      replayed: true,
+    });
   });
 
-  it('answers with the refusal of a new order that the venue refused, and so again', async () => {
-    const refused: Partial<Order> = { status: 'REJECTED', rejectCode: 'REPLACE_REJECTED' };
-    const workflow: World['workflow'] = (replacement, books) => {
-      const order = accept(replacement, books);
-      books.orders.set(order.id, { ...order, ...refused } as Order);
-      return 'DONE';
-    };
-    const { replace } = worldOf({ workflow });
-    expect(await replace({ quantity: '12' }, 'k')).toMatchObject({ order: refused, replayed: false });
-    expect(await replace({ quantity: '12' }, 'k')).toMatchObject({ order: refused, replayed: true });
-  });
+  it.each(['REPLACE_REJECTED', 'STOP_ALREADY_TRIGGERED'] as const)(
+    'answers with %s of a new order that the venue rejected, and so again',
+    async (rejectCode) => {
+      const rejected: Partial<Order> = { status: 'REJECTED', rejectCode };
+      const workflow: World['workflow'] = (replacement, books) => {
+        const order = accept(replacement, books);
+        books.orders.set(order.id, { ...order, ...rejected } as Order);
+        return 'DONE';
+      };
+      const { replace } = worldOf({ workflow });
+      expect(await replace({ quantity: '12' }, 'k')).toMatchObject({
+        order: rejected,
+        replayed: false,
+      });
+      expect(await replace({ quantity: '12' }, 'k')).toMatchObject({
+        order: rejected,
+        replayed: true,
+      });
+    },
+  );
 
   it('keeps the first answer, whatever becomes of the new order later', async () => {
     const { replace, books } = worldOf();
     const first = await replace({ quantity: '12' }, 'k');
-    books.orders.set(first.order.id, { ...first.order, status: 'REJECTED', rejectCode: 'OPERATOR_FAILED' });
+    books.orders.set(first.order.id, {
+      ...first.order,
+      status: 'REJECTED',
+      rejectCode: 'OPERATOR_FAILED',
+    });
     expect(await replace({ quantity: '12' }, 'k')).toEqual({ order: first.order, replayed: true });
   });
 
@@ -154,17 +207,23 @@ describe('replacing an order', () => {
       return 'PENDING';
     };
     const { replace } = worldOf({ workflow });
-    expect((await replace({ quantity: '12' }, 'k')).order).toMatchObject({ status: 'PENDING_NEW', replaces: ORDER_ID });
+    expect((await replace({ quantity: '12' }, 'k')).order).toMatchObject({
+      status: 'PENDING_NEW',
+      replaces: ORDER_ID,
+    });
   });
 
-  it.each<Outcome>(['NOT_RUNNING', 'REFUSED'])(
+  it.each<Outcome>(['NOT_RUNNING', 'REJECTED'])(
     'answers with the new order also when its workflow has decided but says %s',
     async (outcome) => {
       const workflow: World['workflow'] = (replacement, books) => {
         done(replacement, books);
         return outcome;
       };
-      expect((await worldOf({ workflow }).replace({ quantity: '12' }, 'k')).order).toMatchObject({ replaces: ORDER_ID, quantity: '12' });
+      expect((await worldOf({ workflow }).replace({ quantity: '12' }, 'k')).order).toMatchObject({
+        replaces: ORDER_ID,
+        quantity: '12',
+      });
     },
   );
 
@@ -184,7 +243,10 @@ describe('replacing an order', () => {
     const { replace, requests } = worldOf({ workflow: () => 'PENDING' });
     for (let i = 0; i < 2; i += 1) {
       const failed = replace({ quantity: '12' }, 'k');
-      await expect(failed).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE', message: expect.stringContaining('same key') });
+      await expect(failed).rejects.toMatchObject({
+        code: 'TEMPORAL_UNAVAILABLE',
+        message: expect.stringContaining('same key'),
+      });
     }
     expect(requests[0]?.requestId).toBe(requests[1]?.requestId);
   });
@@ -195,37 +257,76 @@ describe('an order that cannot be replaced', () => {
     ['a MARKET order', { type: 'MARKET', limitPrice: null }, { limitPrice: '1' }, 'limitPrice'],
     ['a MARKET order', { type: 'MARKET', limitPrice: null }, { stopPrice: '1' }, 'stopPrice'],
     ['a LIMIT order', {}, { stopPrice: '1' }, 'stopPrice'],
-    ['a STOP order', { type: 'STOP', limitPrice: null, stopPrice: '1' }, { limitPrice: '1' }, 'limitPrice'],
-    ['a STOP_LIMIT order', { type: 'STOP_LIMIT', stopPrice: '1' }, { trailPercent: '1' }, 'trailPercent'],
-    ['a TRAILING_STOP order', { type: 'TRAILING_STOP', limitPrice: null, trailPercent: '1' }, { stopPrice: '1' }, 'stopPrice'],
+    [
+      'a STOP order',
+      { type: 'STOP', limitPrice: null, stopPrice: '1' },
+      { limitPrice: '1' },
+      'limitPrice',
+    ],
+    [
+      'a STOP_LIMIT order',
+      { type: 'STOP_LIMIT', stopPrice: '1' },
+      { trailPercent: '1' },
+      'trailPercent',
+    ],
+    [
+      'a TRAILING_STOP order',
+      { type: 'TRAILING_STOP', limitPrice: null, trailPercent: '1' },
+      { stopPrice: '1' },
+      'stopPrice',
+    ],
     ['an IOC order', { timeInForce: 'IOC' }, { timeInForce: 'DAY' }, 'timeInForce'],
     ['an OPG order', { timeInForce: 'OPG' }, { timeInForce: 'GTC' }, 'timeInForce'],
   ])('%s is told by the field what it does not have', async (_what, original, terms, field) => {
     const { replace, requests } = worldOf({ original });
-    await expect(replace(terms)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', facts: { field } });
+    await expect(replace(terms)).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      facts: { field },
+    });
     expect(requests).toEqual([]);
   });
 
   it.each<[string, Partial<Order>, ReplaceTerms]>([
     ['is filled', { status: 'FILLED', filledQuantity: '10' }, { limitPrice: '1' }],
     ['is canceled', { status: 'CANCELED' }, { quantity: '20' }],
-    ['has a notional', { type: 'MARKET', limitPrice: null, notional: '100.00' }, { quantity: '20' }],
-    ['is filled as far as asked for', { status: 'PARTIALLY_FILLED', filledQuantity: '4' }, { quantity: '4' }],
-    ['is filled beyond what is asked for', { status: 'PARTIALLY_FILLED', filledQuantity: '4' }, { quantity: '3.99999999' }],
-  ])('is told with how it stands, and its workflow is not asked, when it %s', async (_what, original, terms) => {
-    const { replace, requests } = worldOf({ original });
-    const { status = 'NEW', filledQuantity = '0' } = original;
-    await expect(replace(terms)).rejects.toMatchObject({ code: 'ORDER_NOT_REPLACEABLE', facts: { status, filledQuantity } });
-    expect(requests).toEqual([]);
-  });
+    [
+      'has a notional',
+      { type: 'MARKET', limitPrice: null, notional: '100.00' },
+      { quantity: '20' },
+    ],
+    [
+      'is filled as far as asked for',
+      { status: 'PARTIALLY_FILLED', filledQuantity: '4' },
+      { quantity: '4' },
+    ],
+    [
+      'is filled beyond what is asked for',
+      { status: 'PARTIALLY_FILLED', filledQuantity: '4' },
+      { quantity: '3.99999999' },
+    ],
+  ])(
+    'is told with how it stands, and its workflow is not asked, when it %s',
+    async (_what, original, terms) => {
+      const { replace, requests } = worldOf({ original });
+      const { status = 'NEW', filledQuantity = '0' } = original;
+      await expect(replace(terms)).rejects.toMatchObject({
+        code: 'ORDER_NOT_REPLACEABLE',
+        facts: { status, filledQuantity },
+      });
+      expect(requests).toEqual([]);
+    },
+  );
 
-  it('is told with how it stands when its workflow refuses', async () => {
+  it('is told with how it stands when its workflow rejects', async () => {
     const workflow: World['workflow'] = (_replacement, books) => {
       books.original = { ...books.original, status: 'PENDING_CANCEL' };
-      return 'REFUSED';
+      return 'REJECTED';
     };
     const failed = worldOf({ workflow }).replace({ quantity: '12' });
-    await expect(failed).rejects.toMatchObject({ code: 'ORDER_NOT_REPLACEABLE', facts: { status: 'PENDING_CANCEL' } });
+    await expect(failed).rejects.toMatchObject({
+      code: 'ORDER_NOT_REPLACEABLE',
+      facts: { status: 'PENDING_CANCEL' },
+    });
   });
 
   it.each<Outcome>(['DONE', 'NOT_RUNNING'])(
@@ -235,11 +336,13 @@ describe('an order that cannot be replaced', () => {
         books.original = { ...books.original, status: 'FILLED', filledQuantity: '10' };
         return outcome;
       };
-      await expect(worldOf({ workflow }).replace({ quantity: '12' })).rejects.toMatchObject({ code: 'ORDER_NOT_REPLACEABLE' });
+      await expect(worldOf({ workflow }).replace({ quantity: '12' })).rejects.toMatchObject({
+        code: 'ORDER_NOT_REPLACEABLE',
+      });
     },
   );
 
-  it('is told from one whose workflow is being taken up again', async () => {
+  it('is told from one whose workflow is being started again', async () => {
     const world = worldOf({ workflow: () => 'NOT_RUNNING' });
     const gone = world.replace({ quantity: '12' });
     await expect(gone).rejects.toMatchObject({ code: 'TEMPORAL_UNAVAILABLE' });
@@ -248,12 +351,18 @@ describe('an order that cannot be replaced', () => {
 
   it('is not asked about with a client order id that another order has', async () => {
     const { replace, requests } = worldOf({ clientOrderIdTaken: true });
-    await expect(replace({ clientOrderId: 'mine-1' })).rejects.toMatchObject({ code: 'CLIENT_ORDER_ID_REUSED' });
+    await expect(replace({ clientOrderId: 'mine-1' })).rejects.toMatchObject({
+      code: 'CLIENT_ORDER_ID_REUSED',
+    });
     expect(requests).toEqual([]);
   });
 
   it('is not found when it is another account’s', async () => {
-    const failed = worldOf().replace({ quantity: '12' }, null, '0198bbbb-0000-7000-8000-00000000ffff');
+    const failed = worldOf().replace(
+      { quantity: '12' },
+      null,
+      '0198bbbb-0000-7000-8000-00000000ffff',
+    );
     await expect(failed).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' });
   });
 });

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { HubError } from '../../../contracts/errors.ts';
-import type { Quotes } from '../../../contracts/ports/market-data.ts';
-import { CALLER, CASH, NOW, pricesOf, quote, readerOf, stored, useCasesOf } from './portfolio-fixtures.ts';
+import type { Quotes } from '../../../contracts/market/market-data.ts';
+import {
+  CALLER,
+  CASH,
+  NOW,
+  pricesOf,
+  quote,
+  readerOf,
+  stored,
+  useCasesOf,
+} from './portfolio-fixtures.ts';
 
 describe('the portfolio summary', () => {
   it('values longs and shorts at the last price, to the cent', async () => {
@@ -12,7 +21,12 @@ describe('the portfolio summary', () => {
         costBasis: '1051.2962961900000000',
         realizedPnl: '12.3450000000000000',
       }),
-      stored('MSFT', { quantity: '-4.00000000', averagePrice: '50.00000000', costBasis: '200.0000000000000000', positionType: 'SHORT' }),
+      stored('MSFT', {
+        quantity: '-4.00000000',
+        averagePrice: '50.00000000',
+        costBasis: '200.0000000000000000',
+        positionType: 'SHORT',
+      }),
     ];
     const marketData = pricesOf({ AAPL: '101.33', MSFT: '51.10' });
     const summary = await useCasesOf(
@@ -44,7 +58,14 @@ describe('the portfolio summary', () => {
           ...{ marketPrice: '101.33', marketValue: '1063.96', unrealizedPnl: '12.67' },
         },
         {
-          ...{ symbol: 'MSFT', quantity: '-4', heldQuantity: '0', averagePrice: '50', costBasis: '200.00', realizedPnl: '0.00' },
+          ...{
+            symbol: 'MSFT',
+            quantity: '-4',
+            heldQuantity: '0',
+            averagePrice: '50',
+            costBasis: '200.00',
+            realizedPnl: '0.00',
+          },
           ...{ status: 'ACTIVE', positionType: 'SHORT', lastTradeAt: null },
           ...{ marketPrice: '51.1', marketValue: '-204.40', unrealizedPnl: '-4.40' },
         },
@@ -63,17 +84,27 @@ describe('the portfolio summary', () => {
     ['-0.125', '-0.12'],
     ['-0.135', '-0.14'],
     ['-0.004', '0.00'],
-  ])('shows a realized P&L of %s as %s: half-even, and zero without a sign', async (realizedPnl, shown) => {
-    const useCases = useCasesOf(readerOf(CASH, [stored('AAPL', { realizedPnl, costBasis: realizedPnl.replace('-', '') })]), pricesOf({}));
-    const [position] = (await useCases.summarizePortfolio(CALLER)).positions;
-    expect(position).toMatchObject({ realizedPnl: shown, costBasis: shown.replace('-', '') });
-  });
+  ])(
+    'shows a realized P&L of %s as %s: half-even, and zero without a sign',
+    async (realizedPnl, shown) => {
+      const useCases = useCasesOf(
+        readerOf(CASH, [stored('AAPL', { realizedPnl, costBasis: realizedPnl.replace('-', '') })]),
+        pricesOf({}),
+      );
+      const [position] = (await useCases.summarizePortfolio(CALLER)).positions;
+      expect(position).toMatchObject({ realizedPnl: shown, costBasis: shown.replace('-', '') });
+    },
+  );
 
   it('has totals that are the sums of what it shows', async () => {
     const thirds = ['AAPL', 'IBM', 'MSFT'].map((symbol) => stored(symbol, { quantity: '1' }));
     const marketData = pricesOf({ AAPL: '0.005', IBM: '0.005', MSFT: '0.005' });
     const summary = await useCasesOf(readerOf(CASH, thirds), marketData).summarizePortfolio(CALLER);
-    expect(summary.positions.map((position) => position.marketValue)).toEqual(['0.00', '0.00', '0.00']);
+    expect(summary.positions.map((position) => position.marketValue)).toEqual([
+      '0.00',
+      '0.00',
+      '0.00',
+    ]);
     expect(summary).toMatchObject({ totalMarketValue: '0.00', equity: '1000.00' });
   });
 
@@ -91,9 +122,16 @@ describe('the portfolio summary', () => {
   });
 
   it('names the positions without a quote, and leaves them out of the totals', async () => {
-    const useCases = useCasesOf(readerOf(CASH, [stored('AAPL'), stored('IBM'), stored('MSFT')]), pricesOf({ IBM: '5' }));
+    const useCases = useCasesOf(
+      readerOf(CASH, [stored('AAPL'), stored('IBM'), stored('MSFT')]),
+      pricesOf({ IBM: '5' }),
+    );
     const summary = await useCases.summarizePortfolio(CALLER);
-    expect(summary).toMatchObject({ totalMarketValue: '50.00', equity: '1050.00', unpricedSymbols: ['AAPL', 'MSFT'] });
+    expect(summary).toMatchObject({
+      totalMarketValue: '50.00',
+      equity: '1050.00',
+      unpricedSymbols: ['AAPL', 'MSFT'],
+    });
     expect(summary.positions[0]).toMatchObject({
       symbol: 'AAPL',
       quantity: '10',
@@ -105,7 +143,9 @@ describe('the portfolio summary', () => {
 
   it('is given without live fields while market data is away', async () => {
     const away = { getQuotes: () => Promise.reject(new HubError('MARKET_DATA_UNAVAILABLE')) };
-    const summary = await useCasesOf(readerOf(CASH, [stored('AAPL')]), away).summarizePortfolio(CALLER);
+    const summary = await useCasesOf(readerOf(CASH, [stored('AAPL')]), away).summarizePortfolio(
+      CALLER,
+    );
     expect(summary).toMatchObject({
       totalMarketValue: '0.00',
       equity: '1000.00',
@@ -116,14 +156,20 @@ describe('the portfolio summary', () => {
 
   it('does not hide any other failure', async () => {
     const broken = { getQuotes: () => Promise.reject(new TypeError('a defect')) };
-    await expect(useCasesOf(readerOf(CASH, [stored('AAPL')]), broken).summarizePortfolio(CALLER)).rejects.toThrow(TypeError);
+    await expect(
+      useCasesOf(readerOf(CASH, [stored('AAPL')]), broken).summarizePortfolio(CALLER),
+    ).rejects.toThrow(TypeError);
     const gone = { ...readerOf(CASH, []), readPortfolio: async () => null };
-    await expect(useCasesOf(gone, pricesOf({})).summarizePortfolio(CALLER)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(useCasesOf(gone, pricesOf({})).summarizePortfolio(CALLER)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   it('asks for no quotes when nothing is held', async () => {
     const marketData = pricesOf({});
-    expect(await useCasesOf(readerOf(CASH, []), marketData).summarizePortfolio(CALLER)).toMatchObject({ positions: [], equity: '1000.00' });
+    expect(
+      await useCasesOf(readerOf(CASH, []), marketData).summarizePortfolio(CALLER),
+    ).toMatchObject({ positions: [], equity: '1000.00' });
     expect(marketData.calls).toEqual([]);
   });
 
@@ -135,14 +181,22 @@ describe('the portfolio summary', () => {
         new Promise<Quotes>((resolve, reject) => {
           calls += 1;
           const first = calls === 1;
-          answers.push(() => (first ? reject(new TypeError('lost')) : resolve({ quotes: [quote('AAPL', '7')], unknownSymbols: [] })));
+          answers.push(() =>
+            first
+              ? reject(new TypeError('lost'))
+              : resolve({ quotes: [quote('AAPL', '7')], unknownSymbols: [] }),
+          );
         }),
     };
     const useCases = useCasesOf(readerOf(CASH, [stored('AAPL')]), marketData);
-    const failing = Promise.allSettled(Array.from({ length: 5 }, () => useCases.summarizePortfolio(CALLER)));
+    const failing = Promise.allSettled(
+      Array.from({ length: 5 }, () => useCases.summarizePortfolio(CALLER)),
+    );
     await expect.poll(() => answers.length).toBe(1);
     answers[0]?.();
-    expect((await failing).map((result) => result.status)).toEqual(Array.from({ length: 5 }, () => 'rejected'));
+    expect((await failing).map((result) => result.status)).toEqual(
+      Array.from({ length: 5 }, () => 'rejected'),
+    );
     const next = useCases.summarizePortfolio(CALLER);
     await expect.poll(() => answers.length).toBe(2);
     answers[1]?.();
@@ -153,15 +207,29 @@ describe('the portfolio summary', () => {
 
 describe('the balance', () => {
   it('shows what open orders set aside as held, and not as owed', async () => {
-    const useCases = useCasesOf(readerOf({ settled: '1000.00', unsettled: '-108.00', held: '66.00', leastDue: '0' }, []), pricesOf({}));
+    const useCases = useCasesOf(
+      readerOf({ settled: '1000.00', unsettled: '-108.00', held: '66.00', leastDue: '0' }, []),
+      pricesOf({}),
+    );
     expect(await useCases.getBalance(CALLER)).toEqual({
-      ...{ currency: 'USD', cash: '958.00', settledCash: '1000.00', unsettledCash: '-42.00', heldCash: '66.00', buyingPower: '892.00' },
+      ...{
+        currency: 'USD',
+        cash: '958.00',
+        settledCash: '1000.00',
+        unsettledCash: '-42.00',
+        heldCash: '66.00',
+        buyingPower: '892.00',
+      },
       withdrawableCash: '892.00',
     });
   });
 
   it.each([
-    ['all that is settled, though sales are still to come in', { settled: '100', unsettled: '250', held: '0', leastDue: '0' }, '100.00'],
+    [
+      'all that is settled, though sales are still to come in',
+      { settled: '100', unsettled: '250', held: '0', leastDue: '0' },
+      '100.00',
+    ],
     [
       'no more than buying power, which open orders and purchases lower',
       { settled: '100', unsettled: '-70.01', held: '30', leastDue: '0' },
@@ -172,29 +240,53 @@ describe('the balance', () => {
       { settled: '100', unsettled: '0', held: '0', leastDue: '-60' },
       '40.00',
     ],
-    ['never less than nothing', { settled: '100', unsettled: '-100', held: '0', leastDue: '-130' }, '0.00'],
+    [
+      'never less than nothing',
+      { settled: '100', unsettled: '-100', held: '0', leastDue: '-130' },
+      '0.00',
+    ],
   ])('lets withdraw %s', async (_rule, cash, withdrawable) => {
-    expect(await useCasesOf(readerOf(cash, []), pricesOf({})).getBalance(CALLER)).toMatchObject({ withdrawableCash: withdrawable });
+    expect(await useCasesOf(readerOf(cash, []), pricesOf({})).getBalance(CALLER)).toMatchObject({
+      withdrawableCash: withdrawable,
+    });
   });
 });
 
 describe('positions', () => {
-  const closed = stored('IBM', { status: 'CLOSED', quantity: '0', costBasis: '0', averagePrice: '0', realizedPnl: '-3.125' });
+  const closed = stored('IBM', {
+    status: 'CLOSED',
+    quantity: '0',
+    costBasis: '0',
+    averagePrice: '0',
+    realizedPnl: '-3.125',
+  });
 
   it('that are closed are worth nothing, and are not asked a price for', async () => {
     const marketData = pricesOf({ AAPL: '100.5', IBM: '9' });
     const useCases = useCasesOf(readerOf(CASH, [stored('AAPL'), closed]), marketData);
-    expect(await useCases.listPositions(CALLER, true)).toMatchObject([
+    expect(await useCases.listPositions(CALLER, { includeClosed: true })).toMatchObject([
       { symbol: 'AAPL', marketPrice: '100.5', marketValue: '1005.00', unrealizedPnl: '5.00' },
-      { symbol: 'IBM', quantity: '0', marketPrice: null, marketValue: '0.00', unrealizedPnl: '0.00', realizedPnl: '-3.12' },
+      {
+        symbol: 'IBM',
+        quantity: '0',
+        marketPrice: null,
+        marketValue: '0.00',
+        unrealizedPnl: '0.00',
+        realizedPnl: '-3.12',
+      },
     ]);
-    expect(await useCases.listPositions(CALLER, false)).toHaveLength(1);
-    expect(await useCases.getPosition(CALLER, 'IBM')).toMatchObject({ status: 'CLOSED', marketValue: '0.00' });
+    expect(await useCases.listPositions(CALLER, { includeClosed: false })).toHaveLength(1);
+    expect(await useCases.getPosition(CALLER, 'IBM')).toMatchObject({
+      status: 'CLOSED',
+      marketValue: '0.00',
+    });
     expect(marketData.calls).toEqual([['AAPL'], ['AAPL']]);
   });
 
   it('never held are POSITION_NOT_FOUND', async () => {
-    await expect(useCasesOf(readerOf(CASH, []), pricesOf({})).getPosition(CALLER, 'NOPE')).rejects.toMatchObject({
+    await expect(
+      useCasesOf(readerOf(CASH, []), pricesOf({})).getPosition(CALLER, 'NOPE'),
+    ).rejects.toMatchObject({
       code: 'POSITION_NOT_FOUND',
       facts: { symbol: 'NOPE' },
     });

@@ -12,20 +12,20 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 export declare const file_hub_v1_broker: GenFile;
 
 /**
- * What happened to an order at the venue. Prices in USD, quantities in shares, as decimal strings.
+ * What happened to an order at the broker. Prices in USD, quantities in shares, as decimal strings.
  *
  * @generated from message hub.v1.ExecutionReport
  */
 export declare type ExecutionReport = Message<"hub.v1.ExecutionReport"> & {
   /**
-   * One row of numbers for the whole venue, without gaps, from 1.
+   * One row of numbers for the whole broker, without gaps, from 1.
    *
    * @generated from field: uint64 sequence = 1;
    */
   sequence: bigint;
 
   /**
-   * FIX ExecID (17), unique at the venue.
+   * FIX ExecID (17), unique at the broker.
    *
    * @generated from field: string execution_id = 2;
    */
@@ -42,9 +42,9 @@ export declare type ExecutionReport = Message<"hub.v1.ExecutionReport"> & {
   execType: ExecType;
 
   /**
-   * @generated from field: hub.v1.VenueStatus order_status = 5;
+   * @generated from field: hub.v1.BrokerOrderStatus order_status = 5;
    */
-  orderStatus: VenueStatus;
+  orderStatus: BrokerOrderStatus;
 
   /**
    * Set for TRADE only (FIX LastQty 32, LastPx 31).
@@ -74,7 +74,7 @@ export declare type ExecutionReport = Message<"hub.v1.ExecutionReport"> & {
   time?: Timestamp | undefined;
 
   /**
-   * For REJECTED, and for what the venue ended by itself.
+   * For REJECTED, and for what the broker ended by itself.
    *
    * @generated from field: string reject_code = 11;
    */
@@ -86,6 +86,19 @@ export declare type ExecutionReport = Message<"hub.v1.ExecutionReport"> & {
    * @generated from field: bool in_answer = 12;
    */
   inAnswer: boolean;
+
+  /**
+   * TRIGGERED: the stop that was reached (FIX StopPx 99), and of a trailing stop the water mark
+   * that it lay behind.
+   *
+   * @generated from field: string stop_price = 13;
+   */
+  stopPrice: string;
+
+  /**
+   * @generated from field: string water_mark = 14;
+   */
+  waterMark: string;
 };
 
 /**
@@ -95,16 +108,16 @@ export declare type ExecutionReport = Message<"hub.v1.ExecutionReport"> & {
 export declare const ExecutionReportSchema: GenMessage<ExecutionReport>;
 
 /**
- * @generated from message hub.v1.VenueOrder
+ * @generated from message hub.v1.BrokerOrder
  */
-export declare type VenueOrder = Message<"hub.v1.VenueOrder"> & {
+export declare type BrokerOrder = Message<"hub.v1.BrokerOrder"> & {
   /**
    * @generated from field: string client_order_id = 1;
    */
   clientOrderId: string;
 
   /**
-   * FIX OrderID (37), the venue's own id.
+   * FIX OrderID (37), the broker's own id.
    *
    * @generated from field: string broker_order_id = 2;
    */
@@ -148,9 +161,9 @@ export declare type VenueOrder = Message<"hub.v1.VenueOrder"> & {
   protectionPrice: string;
 
   /**
-   * @generated from field: hub.v1.VenueStatus status = 10;
+   * @generated from field: hub.v1.BrokerOrderStatus status = 10;
    */
-  status: VenueStatus;
+  status: BrokerOrderStatus;
 
   /**
    * @generated from field: string filled_quantity = 11;
@@ -190,7 +203,8 @@ export declare type VenueOrder = Message<"hub.v1.VenueOrder"> & {
   triggered: boolean;
 
   /**
-   * TRAILING_STOP: the best last price since the order came in (the highest for SELL, the lowest for BUY).
+   * TRAILING_STOP: the best last price since the order came in, or the one whose place it took (the
+   * highest for SELL, the lowest for BUY).
    *
    * @generated from field: string water_mark = 18;
    */
@@ -200,13 +214,20 @@ export declare type VenueOrder = Message<"hub.v1.VenueOrder"> & {
    * @generated from field: google.protobuf.Timestamp auction_at = 19;
    */
   auctionAt?: Timestamp | undefined;
+
+  /**
+   * When the stop was reached, by this order or by one whose place it took.
+   *
+   * @generated from field: google.protobuf.Timestamp triggered_at = 20;
+   */
+  triggeredAt?: Timestamp | undefined;
 };
 
 /**
- * Describes the message hub.v1.VenueOrder.
- * Use `create(VenueOrderSchema)` to create a new message.
+ * Describes the message hub.v1.BrokerOrder.
+ * Use `create(BrokerOrderSchema)` to create a new message.
  */
-export declare const VenueOrderSchema: GenMessage<VenueOrder>;
+export declare const BrokerOrderSchema: GenMessage<BrokerOrder>;
 
 /**
  * @generated from message hub.v1.PlaceOrderRequest
@@ -250,21 +271,23 @@ export declare type PlaceOrderRequest = Message<"hub.v1.PlaceOrderRequest"> & {
   limitPrice: string;
 
   /**
-   * MARKET, STOP and TRAILING_STOP: the order never trades at a worse price; what cannot trade within it rests at it.
+   * MARKET, STOP and TRAILING_STOP: the order never trades at a worse price; what cannot trade
+   * within it rests at it.
    *
    * @generated from field: string protection_price = 8;
    */
   protectionPrice: string;
 
   /**
-   * When the venue ends the order by itself (DAY, GTC). Never when unset.
+   * When the broker ends the order by itself (DAY, GTC). Never when unset.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 9;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * STOP and STOP_LIMIT (FIX StopPx 99): triggers when the last price reaches it, from below for BUY, from above for SELL.
+   * STOP and STOP_LIMIT (FIX StopPx 99): triggers when the last price reaches it, from below for
+   * BUY, from above for SELL.
    *
    * @generated from field: string stop_price = 10;
    */
@@ -322,16 +345,16 @@ export declare type ReplaceOrderResponse = Message<"hub.v1.ReplaceOrderResponse"
   accepted: boolean;
 
   /**
-   * @generated from field: hub.v1.VenueOrder original = 2;
+   * @generated from field: hub.v1.BrokerOrder original = 2;
    */
-  original?: VenueOrder | undefined;
+  original?: BrokerOrder | undefined;
 
   /**
    * Unset when not accepted.
    *
-   * @generated from field: hub.v1.VenueOrder replacement = 3;
+   * @generated from field: hub.v1.BrokerOrder replacement = 3;
    */
-  replacement?: VenueOrder | undefined;
+  replacement?: BrokerOrder | undefined;
 };
 
 /**
@@ -345,9 +368,9 @@ export declare const ReplaceOrderResponseSchema: GenMessage<ReplaceOrderResponse
  */
 export declare type PlaceOrderResponse = Message<"hub.v1.PlaceOrderResponse"> & {
   /**
-   * @generated from field: hub.v1.VenueOrder order = 1;
+   * @generated from field: hub.v1.BrokerOrder order = 1;
    */
-  order?: VenueOrder | undefined;
+  order?: BrokerOrder | undefined;
 };
 
 /**
@@ -382,9 +405,9 @@ export declare type BrokerServiceCancelOrderResponse = Message<"hub.v1.BrokerSer
   accepted: boolean;
 
   /**
-   * @generated from field: hub.v1.VenueOrder order = 2;
+   * @generated from field: hub.v1.BrokerOrder order = 2;
    */
-  order?: VenueOrder | undefined;
+  order?: BrokerOrder | undefined;
 };
 
 /**
@@ -414,9 +437,9 @@ export declare const BrokerServiceGetOrderRequestSchema: GenMessage<BrokerServic
  */
 export declare type BrokerServiceGetOrderResponse = Message<"hub.v1.BrokerServiceGetOrderResponse"> & {
   /**
-   * @generated from field: hub.v1.VenueOrder order = 1;
+   * @generated from field: hub.v1.BrokerOrder order = 1;
    */
-  order?: VenueOrder | undefined;
+  order?: BrokerOrder | undefined;
 };
 
 /**
@@ -424,6 +447,66 @@ export declare type BrokerServiceGetOrderResponse = Message<"hub.v1.BrokerServic
  * Use `create(BrokerServiceGetOrderResponseSchema)` to create a new message.
  */
 export declare const BrokerServiceGetOrderResponseSchema: GenMessage<BrokerServiceGetOrderResponse>;
+
+/**
+ * @generated from message hub.v1.BrokerServiceListStopsRequest
+ */
+export declare type BrokerServiceListStopsRequest = Message<"hub.v1.BrokerServiceListStopsRequest"> & {
+  /**
+   * @generated from field: repeated string client_order_ids = 1;
+   */
+  clientOrderIds: string[];
+};
+
+/**
+ * Describes the message hub.v1.BrokerServiceListStopsRequest.
+ * Use `create(BrokerServiceListStopsRequestSchema)` to create a new message.
+ */
+export declare const BrokerServiceListStopsRequestSchema: GenMessage<BrokerServiceListStopsRequest>;
+
+/**
+ * @generated from message hub.v1.BrokerServiceListStopsResponse
+ */
+export declare type BrokerServiceListStopsResponse = Message<"hub.v1.BrokerServiceListStopsResponse"> & {
+  /**
+   * @generated from field: repeated hub.v1.BrokerStop stops = 1;
+   */
+  stops: BrokerStop[];
+};
+
+/**
+ * Describes the message hub.v1.BrokerServiceListStopsResponse.
+ * Use `create(BrokerServiceListStopsResponseSchema)` to create a new message.
+ */
+export declare const BrokerServiceListStopsResponseSchema: GenMessage<BrokerServiceListStopsResponse>;
+
+/**
+ * Where the stop of an open order lies. Prices in USD, empty where there is none.
+ *
+ * @generated from message hub.v1.BrokerStop
+ */
+export declare type BrokerStop = Message<"hub.v1.BrokerStop"> & {
+  /**
+   * @generated from field: string client_order_id = 1;
+   */
+  clientOrderId: string;
+
+  /**
+   * @generated from field: string stop_price = 2;
+   */
+  stopPrice: string;
+
+  /**
+   * @generated from field: string water_mark = 3;
+   */
+  waterMark: string;
+};
+
+/**
+ * Describes the message hub.v1.BrokerStop.
+ * Use `create(BrokerStopSchema)` to create a new message.
+ */
+export declare const BrokerStopSchema: GenMessage<BrokerStop>;
 
 /**
  * @generated from message hub.v1.StreamExecutionReportsRequest
@@ -628,56 +711,56 @@ export enum TimeInForce {
 export declare const TimeInForceSchema: GenEnum<TimeInForce>;
 
 /**
- * FIX OrdStatus (39), as the venue sees the order.
+ * FIX OrdStatus (39), as the broker sees the order.
  *
- * @generated from enum hub.v1.VenueStatus
+ * @generated from enum hub.v1.BrokerOrderStatus
  */
-export enum VenueStatus {
+export enum BrokerOrderStatus {
   /**
-   * @generated from enum value: VENUE_STATUS_UNSPECIFIED = 0;
+   * @generated from enum value: BROKER_ORDER_STATUS_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * @generated from enum value: VENUE_STATUS_NEW = 1;
+   * @generated from enum value: BROKER_ORDER_STATUS_NEW = 1;
    */
   NEW = 1,
 
   /**
-   * @generated from enum value: VENUE_STATUS_PARTIALLY_FILLED = 2;
+   * @generated from enum value: BROKER_ORDER_STATUS_PARTIALLY_FILLED = 2;
    */
   PARTIALLY_FILLED = 2,
 
   /**
-   * @generated from enum value: VENUE_STATUS_FILLED = 3;
+   * @generated from enum value: BROKER_ORDER_STATUS_FILLED = 3;
    */
   FILLED = 3,
 
   /**
-   * @generated from enum value: VENUE_STATUS_CANCELED = 4;
+   * @generated from enum value: BROKER_ORDER_STATUS_CANCELED = 4;
    */
   CANCELED = 4,
 
   /**
-   * @generated from enum value: VENUE_STATUS_REJECTED = 5;
+   * @generated from enum value: BROKER_ORDER_STATUS_REJECTED = 5;
    */
   REJECTED = 5,
 
   /**
-   * @generated from enum value: VENUE_STATUS_EXPIRED = 6;
+   * @generated from enum value: BROKER_ORDER_STATUS_EXPIRED = 6;
    */
   EXPIRED = 6,
 
   /**
-   * @generated from enum value: VENUE_STATUS_REPLACED = 7;
+   * @generated from enum value: BROKER_ORDER_STATUS_REPLACED = 7;
    */
   REPLACED = 7,
 }
 
 /**
- * Describes the enum hub.v1.VenueStatus.
+ * Describes the enum hub.v1.BrokerOrderStatus.
  */
-export declare const VenueStatusSchema: GenEnum<VenueStatus>;
+export declare const BrokerOrderStatusSchema: GenEnum<BrokerOrderStatus>;
 
 /**
  * FIX ExecType (150).
@@ -719,6 +802,14 @@ export enum ExecType {
    * @generated from enum value: EXEC_TYPE_REPLACED = 6;
    */
   REPLACED = 6,
+
+  /**
+   * FIX `L`: the stop was reached. The order's status stays; from now on it works as MARKET or
+   * LIMIT.
+   *
+   * @generated from enum value: EXEC_TYPE_TRIGGERED = 7;
+   */
+  TRIGGERED = 7,
 }
 
 /**
@@ -757,14 +848,14 @@ export enum FaultMode {
   DOWN = 3,
 
   /**
-   * PlaceOrder answers REJECTED with reject_code `VENUE_REFUSED`.
+   * PlaceOrder answers REJECTED with reject_code `BROKER_OPTION`.
    *
    * @generated from enum value: FAULT_MODE_REJECT = 4;
    */
   REJECT = 4,
 
   /**
-   * The venue acts, then the answer is lost: the call fails with UNAVAILABLE.
+   * The broker acts, then the answer is lost: the call fails with UNAVAILABLE.
    *
    * @generated from enum value: FAULT_MODE_LOSE_ANSWER = 5;
    */
@@ -778,7 +869,8 @@ export enum FaultMode {
   REPEAT_REPORTS = 6,
 
   /**
-   * StreamExecutionReports sends what there is in reverse order, and new reports only a few at a time, reversed.
+   * StreamExecutionReports sends what there is in reverse order, and new reports only a few at a
+   * time, reversed.
    *
    * @generated from enum value: FAULT_MODE_REVERSE_REPORTS = 7;
    */
@@ -804,7 +896,7 @@ export declare const FaultModeSchema: GenEnum<FaultMode>;
  */
 export enum FaultTarget {
   /**
-   * PlaceOrder, CancelOrder, ReplaceOrder and GetOrder.
+   * PlaceOrder, CancelOrder, ReplaceOrder and GetOrder, and ListStops with it.
    *
    * @generated from enum value: FAULT_TARGET_UNSPECIFIED = 0;
    */
@@ -842,7 +934,7 @@ export enum FaultTarget {
 export declare const FaultTargetSchema: GenEnum<FaultTarget>;
 
 /**
- * A venue: it takes orders, matches them against the market's quotes and reports what happened.
+ * A broker: it takes orders, matches them against the market's quotes and reports what happened.
  *
  * @generated from service hub.v1.BrokerService
  */
@@ -850,7 +942,7 @@ export declare const BrokerService: GenService<{
   /**
    * Places an order. Idempotent by `client_order_id`: a repetition with the same terms is
    * answered with the order as it stands, one with other terms by ALREADY_EXISTS.
-   * A refusal by the venue is an answer (status REJECTED with a reject_code), not an error.
+   * A rejection by the broker is an answer (status REJECTED with a reject_code), not an error.
    *
    * @generated from rpc hub.v1.BrokerService.PlaceOrder
    */
@@ -871,9 +963,13 @@ export declare const BrokerService: GenService<{
     output: typeof BrokerServiceCancelOrderResponseSchema;
   },
   /**
-   * FIX OrderCancelReplaceRequest (35=G): in one step ends the original as REPLACED and works `replacement` in its place.
-   * `replacement.quantity` counts what the original has filled: the replacement gets what is left of it. `accepted` is false when the
-   * original is closed, or has filled as much already. Idempotent by `replacement.client_order_id`. NOT_FOUND for an unknown original.
+   * FIX OrderCancelReplaceRequest (35=G): in one step ends the original as REPLACED and works
+   * `replacement` in its place. `replacement.quantity` counts what the original has filled: the
+   * replacement gets what is left of it. `accepted` is false when the original is closed, has
+   * filled as much already, or was triggered and the replacement moves its stop. What the
+   * replacement leaves as it was stays: a trigger that came, the water mark of a trailing stop, and
+   * the place in the queue unless price or stop change or the quantity grows. Idempotent by
+   * `replacement.client_order_id`. NOT_FOUND for an unknown original.
    *
    * @generated from rpc hub.v1.BrokerService.ReplaceOrder
    */
@@ -883,7 +979,8 @@ export declare const BrokerService: GenService<{
     output: typeof ReplaceOrderResponseSchema;
   },
   /**
-   * The order by the id its client gave it, with all its execution reports. NOT_FOUND when the venue never got it.
+   * The order by the id its client gave it, with all its execution reports. NOT_FOUND when the
+   * broker never got it.
    *
    * @generated from rpc hub.v1.BrokerService.GetOrder
    */
@@ -893,7 +990,19 @@ export declare const BrokerService: GenService<{
     output: typeof BrokerServiceGetOrderResponseSchema;
   },
   /**
-   * Every execution report with a sequence greater than `after_sequence`, oldest first, then each new one.
+   * Where the stops of orders lie now, for those of the ids that are open here; others are left
+   * out. At most 200 ids. What is told is durable.
+   *
+   * @generated from rpc hub.v1.BrokerService.ListStops
+   */
+  listStops: {
+    methodKind: "unary";
+    input: typeof BrokerServiceListStopsRequestSchema;
+    output: typeof BrokerServiceListStopsResponseSchema;
+  },
+  /**
+   * Every execution report with a sequence greater than `after_sequence`, oldest first, then each
+   * new one.
    *
    * @generated from rpc hub.v1.BrokerService.StreamExecutionReports
    */
@@ -905,7 +1014,8 @@ export declare const BrokerService: GenService<{
 }>;
 
 /**
- * Switches for tests: how the venue misbehaves. Refused with PERMISSION_DENIED unless the venue runs with FAULTS_ENABLED.
+ * Switches for tests: how the broker misbehaves. Served only by a broker that runs with
+ * FAULTS_ENABLED, in the profile dev.
  *
  * @generated from service hub.v1.BrokerFaultService
  */

@@ -34,7 +34,7 @@ export declare type ErrorInfo = Message<"hub.v1.ErrorInfo"> & {
   facts: { [key: string]: string };
 
   /**
-   * The order that was refused; empty for every other error.
+   * The order that was rejected; empty for every other error.
    *
    * @generated from field: string order_id = 4;
    */

@@ -104,6 +104,11 @@ export declare type Order = Message<"hub.v1.Order"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
+   * @generated from field: google.protobuf.Timestamp new_at = 35;
+   */
+  newAt?: Timestamp | undefined;
+
+  /**
    * @generated from field: google.protobuf.Timestamp filled_at = 18;
    */
   filledAt?: Timestamp | undefined;
@@ -124,6 +129,11 @@ export declare type Order = Message<"hub.v1.Order"> & {
   rejectedAt?: Timestamp | undefined;
 
   /**
+   * @generated from field: google.protobuf.Timestamp suspended_at = 36;
+   */
+  suspendedAt?: Timestamp | undefined;
+
+  /**
    * @generated from field: string leaves_quantity = 22;
    */
   leavesQuantity: string;
@@ -134,7 +144,7 @@ export declare type Order = Message<"hub.v1.Order"> & {
   expiresAt?: Timestamp | undefined;
 
   /**
-   * What a refusal rests on, decimals as text.
+   * What a rejection rests on, decimals as text.
    *
    * @generated from field: map<string, string> reject_facts = 24;
    */
@@ -174,6 +184,37 @@ export declare type Order = Message<"hub.v1.Order"> & {
    * @generated from field: google.protobuf.Timestamp replaced_at = 31;
    */
   replacedAt?: Timestamp | undefined;
+
+  /**
+   * When its stop was reached, by this order or by one whose place it took: it works as MARKET or
+   * LIMIT since.
+   *
+   * @generated from field: google.protobuf.Timestamp triggered_at = 32;
+   */
+  triggeredAt?: Timestamp | undefined;
+
+  /**
+   * Where its stop lies now, or lay when it was reached. Of a TRAILING_STOP empty while the broker
+   * does not have it or cannot be asked.
+   *
+   * @generated from field: string current_stop_price = 33;
+   */
+  currentStopPrice: string;
+
+  /**
+   * TRAILING_STOP: the best last price that the stop trails behind: the highest for SELL, the
+   * lowest for BUY. Empty as above.
+   *
+   * @generated from field: string high_water_mark = 34;
+   */
+  highWaterMark: string;
+
+  /**
+   * The broker that it is routed to; empty when it was rejected for an unknown symbol.
+   *
+   * @generated from field: string broker = 37;
+   */
+  broker: string;
 };
 
 /**
@@ -222,6 +263,13 @@ export declare type Execution = Message<"hub.v1.Execution"> & {
   price: string;
 
   /**
+   * USD that the fill moved.
+   *
+   * @generated from field: string cash = 12;
+   */
+  cash: string;
+
+  /**
    * @generated from field: google.protobuf.Timestamp executed_at = 8;
    */
   executedAt?: Timestamp | undefined;
@@ -244,6 +292,11 @@ export declare type Execution = Message<"hub.v1.Execution"> & {
    * @generated from field: string settlement_status = 11;
    */
   settlementStatus: string;
+
+  /**
+   * @generated from field: string broker = 13;
+   */
+  broker: string;
 };
 
 /**
@@ -490,9 +543,11 @@ export declare const ListOrdersResponseSchema: GenMessage<ListOrdersResponse>;
  */
 export declare type ListExecutionsRequest = Message<"hub.v1.ListExecutionsRequest"> & {
   /**
-   * @generated from field: string order_id = 1;
+   * Of the order.
+   *
+   * @generated from field: string id = 1;
    */
-  orderId: string;
+  id: string;
 };
 
 /**
@@ -732,13 +787,15 @@ export enum OrderStatusFilter {
 export declare const OrderStatusFilterSchema: GenEnum<OrderStatusFilter>;
 
 /**
- * The caller's orders. Needs a bearer token. Errors carry a hub.v1.ErrorInfo detail with the stable code.
+ * The caller's orders. Needs a bearer token. Errors carry a hub.v1.ErrorInfo detail with the stable
+ * code.
  *
  * @generated from service hub.v1.OrderService
  */
 export declare const OrderService: GenService<{
   /**
-   * Accepts or refuses an order. Idempotent by `idempotency_key`, or by `client_order_id` where no key is given.
+   * Accepts or rejects an order. Idempotent by `idempotency_key`, or by `client_order_id` where no
+   * key is given.
    *
    * @generated from rpc hub.v1.OrderService.SubmitOrder
    */
@@ -788,7 +845,8 @@ export declare const OrderService: GenService<{
     output: typeof CancelOrderResponseSchema;
   },
   /**
-   * Replaces an open order by a new one. Idempotent by `idempotency_key`, or by `client_order_id` where no key is given.
+   * Replaces an open order by a new one. Idempotent by `idempotency_key`, or by `client_order_id`
+   * where no key is given.
    *
    * @generated from rpc hub.v1.OrderService.ReplaceOrder
    */

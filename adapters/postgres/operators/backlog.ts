@@ -1,0 +1,40 @@
+import type postgres from 'postgres';
+import type { Backlog } from '../../../contracts/operators/backlog.ts';
+import { isInPlace } from '../orders/order-conditions.ts';
+
+interface BacklogRow {
+  suspended: number;
+  unacknowledged_s: number;
+  breaks: number;
+  in_repair: number;
+  overdue: number;
+  sequences: { broker: string; lastSequence: number }[];
+}
+
+/**
+ * One statement over the partial indexes of what is open: its cost goes by what waits, not by what
+ * there is. The run of 06:00 in New York settles what is due on its date or before: an hour later
+ * that should be done.
+ */
+export async function readBacklog(sql: postgres.Sql): Promise<Backlog> {
+  const [row] = await sql<BacklogRow[]>`
+    select
+      (select count(*)::int from orders where status = 'SUSPENDED') as suspended,
+      (select coalesce(extract(epoch from now() - min(greatest(o.submitted_at, o.release_at))), 0)::float8 from orders o
+        where o.status = 'PENDING_NEW' and (o.release_at is null or o.release_at <= now())
+          and ${isInPlace(sql)}) as unacknowledged_s,
+      (select count(*)::int from breaks where resolved_at is null) as breaks,
+      (select count(*)::int from settlement_instructions where status = 'IN_REPAIR') as in_repair,
+      (select count(*)::int from settlement_instructions
+        where status = 'PENDING' and settlement_date <= (now() at time zone 'America/New_York' - interval '7 hours')::date) as overdue,
+      (select coalesce(json_agg(json_build_object('broker', broker, 'lastSequence', last_sequence)), '[]') from broker_sessions) as sequences`;
+  if (!row) throw new Error('the backlog is one row');
+  return {
+    ordersSuspended: row.suspended,
+    oldestUnacknowledgedSeconds: Math.max(0, row.unacknowledged_s),
+    breaksOpen: row.breaks,
+    settlementsInRepair: row.in_repair,
+    settlementsOverdue: row.overdue,
+    lastSequences: row.sequences,
+  };
+}

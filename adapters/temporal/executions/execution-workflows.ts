@@ -1,0 +1,35 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
+import type { ExecutionWorkflows } from '../../../contracts/executions/execution-workflows.ts';
+import { executionWorkflowId } from '../../../contracts/ids.ts';
+import { EXECUTION_WORKFLOW } from '../../../contracts/orders/workflow-messages.ts';
+import { ORDERS_TASK_QUEUE } from '../../../contracts/task-queues.ts';
+import { guardTemporal } from '../temporal-errors.ts';
+
+/** The reader of the stream waits for it. */
+const CALL_TIMEOUT_MS = 2_000;
+
+export function createExecutionWorkflows(client: Client): ExecutionWorkflows {
+  /** One that was terminated has not booked: the next delivery starts it again. */
+  async function startExecution(orderId: string | null, report: ExecutionReport): Promise<void> {
+    try {
+      await client.workflow.start(EXECUTION_WORKFLOW, {
+        workflowId: executionWorkflowId(report.broker, report.brokerExecutionId),
+        taskQueue: ORDERS_TASK_QUEUE,
+        args: [orderId, report],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        staticSummary: `${report.execType} at ${report.broker} of ${orderId === null ? 'an order that is not ours' : `order ${orderId}`}`,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  return {
+    startExecution: (orderId, report) =>
+      guardTemporal(() =>
+        client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => startExecution(orderId, report)),
+      ),
+  };
+}

@@ -1,0 +1,155 @@
+import type { Timestamp } from '../decimal-string.ts';
+import type { Decline } from '../failure-class.ts';
+import type { ReplaceTerms } from './order.ts';
+import type { Order } from './order-fields.ts';
+
+/** Workflow type of an order's life; the id is `order/<orderId>`. */
+export const ORDER_WORKFLOW = 'order';
+
+/** Workflow type of the session that reads a broker's execution reports. */
+export const BROKER_SESSION_WORKFLOW = 'brokerSession';
+
+/**
+ * Workflow type of a fill that found its order closed; the id is `execution/<broker>/<brokerExecutionId>`.
+ */
+export const EXECUTION_WORKFLOW = 'execution';
+
+/**
+ * Workflow types of the daily settlement, and of an execution that could not be settled on its day.
+ */
+export const SETTLEMENT_RUN_WORKFLOW = 'settlementRun';
+export const SETTLEMENT_WORKFLOW = 'settlement';
+
+/** Signal with `ExecutionReport[]`: what the broker says happened to the order. */
+export const EXECUTION_REPORTS_SIGNAL = 'executionReports';
+
+/** Signal: the API could not decide on the order and told its client so. */
+export const ABANDON_SIGNAL = 'abandon';
+
+/** Signal with who asks: as the update `cancel`, for one who no longer waits for the answer. */
+export const REQUEST_CANCEL_SIGNAL = 'requestCancel';
+
+/**
+ * Update: cancel the order. Answers with {@link OrderProgress}; rejected when the order is closed.
+ */
+export const CANCEL_UPDATE = 'cancel';
+
+/**
+ * Update with a {@link Replacement}: answers with {@link OrderProgress} of the original; rejected
+ * when it is not replaceable.
+ */
+export const REPLACE_UPDATE = 'replace';
+
+/**
+ * Update with an {@link OperatorRequest}: end the wait before the next attempt. Rejected when
+ * nothing waits for one.
+ */
+export const RETRY_NOW_UPDATE = 'retryNow';
+
+/**
+ * Update with an {@link OperatorRequest}: end the order by an operator's word and give its hold
+ * back. Rejected when nothing waits.
+ */
+export const FAIL_UPDATE = 'fail';
+
+/** Query: {@link OrderProgress} of the order now. */
+export const PROGRESS_QUERY = 'progress';
+
+/** Search attribute of a workflow that waits for an operator. */
+export const ATTENTION_NEEDED = 'AttentionNeeded';
+
+/** Who interferes, and why; both are kept in the audit trail. */
+export interface OperatorRequest {
+  /** `user/<id>` */
+  operator: string;
+  reason: string;
+  /** The bulk operation that asks in the operator's name. */
+  bulkId?: string;
+}
+
+/** A replacement as the original's workflow gets it. */
+export interface Replacement {
+  /** Id of the order that is to take the original's place. */
+  orderId: string;
+  terms: ReplaceTerms;
+  idempotency: { key: string; fingerprint: string } | null;
+  requestedAt: Timestamp;
+}
+
+/** What comes before the next attempt at something that failed. */
+export interface RetryWait<Step extends string = string> {
+  /** RETRY: a time. OPERATOR: a person; then `until` is null. */
+  for: 'RETRY' | 'OPERATOR';
+  /** What failed. */
+  step: Step;
+  until: Timestamp | null;
+  /** Attempts that failed. */
+  failures: number;
+  /** Stable code of the last failure. */
+  lastFailure: string;
+}
+
+/** What an open order waits for besides the broker's fills. OPEN: its time to go to the broker. */
+export type Waiting =
+  | RetryWait<OrderStep>
+  | { for: 'OPEN'; step: null; until: Timestamp | null; failures: 0; lastFailure: null };
+
+/** Where an order stands, as its workflow knows it; also what the workflow returns. */
+export interface OrderProgress
+  extends Pick<
+    Order,
+    | 'status'
+    | 'filledQuantity'
+    | 'leavesQuantity'
+    | 'averageFillPrice'
+    | 'rejectCode'
+    | 'releaseAt'
+    | 'expiresAt'
+  > {
+  orderId: string;
+  /** The broker has confirmed it (FIX ExecType NEW), or filled it. */
+  isAcknowledged: boolean;
+}
+
+/** What the query answers: where the order stands and what it waits for. */
+export type OrderStanding = OrderProgress & { waiting: Waiting | null };
+
+/** A step of an order's life that can fail and be tried again. */
+export type OrderStep = 'ACCEPT' | 'PLACE' | 'BOOK' | 'CANCEL' | 'REPLACE' | 'EXPIRE';
+
+/**
+ * What a step's failure carries in its details: at which step of the stretch it failed, and where
+ * the order stood, once decided on.
+ */
+export interface StepFailureFacts {
+  step: OrderStep;
+  progress: OrderProgress | null;
+}
+
+/** Why an order waits for an operator. */
+export interface Suspension {
+  step: OrderStep;
+  /** Stable code of the last failure. */
+  code: string;
+  failures: number;
+}
+
+/** What each step of the uninterrupted stretch came to; in the history it stands for the steps. */
+export interface ExecutedSteps {
+  /**
+   * LAPSED: nobody decided in time. DECLINED: the key or the client order id is another order's.
+   * Nothing was written then.
+   */
+  accept: 'ACCEPTED' | 'REJECTED' | 'LAPSED' | 'DECLINED';
+  /** Why it was DECLINED. */
+  declinedFor?: Decline;
+  /**
+   * How the broker answered; null when it was not asked: rejected before, or its time to go there
+   * has not come.
+   */
+  place: 'ACKNOWLEDGED' | 'REJECTED' | null;
+  /** Broker execution ids that were booked. */
+  booked: string[];
+  /** Null when LAPSED or DECLINED. */
+  progress: OrderProgress | null;
+}

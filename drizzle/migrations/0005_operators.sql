@@ -1,2 +1,0 @@
-CREATE UNIQUE INDEX "audit_events_of_bulk" ON "audit_events" USING btree (("details"->>'bulkId'),"action","order_id") WHERE "audit_events"."details"->>'bulkId' is not null;--> statement-breakpoint
-CREATE INDEX "orders_open" ON "orders" USING btree ("submitted_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "orders"."status" not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED');

@@ -1,2 +1,0 @@
-ALTER TABLE "positions" DROP CONSTRAINT "positions_held_is_there";--> statement-breakpoint
-ALTER TABLE "positions" ADD CONSTRAINT "positions_held_not_negative" CHECK ("positions"."held_quantity" >= 0);

@@ -1,1 +1,0 @@
-CREATE INDEX "orders_submitted" ON "orders" USING btree ("submitted_at" DESC NULLS LAST,"id" DESC NULLS LAST);

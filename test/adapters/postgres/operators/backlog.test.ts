@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createBrokerSessionStore } from '../../../../adapters/postgres/broker-session/broker-session-store.ts';
+import { type Database, openDatabase } from '../../../../adapters/postgres/database.ts';
+import { createOperatorReader } from '../../../../adapters/postgres/operators/operator-reader.ts';
+import type { Backlog } from '../../../../contracts/operators/backlog.ts';
+import { createFundedAccount } from '../../../support/accounts.ts';
+import { bookTrades } from '../../../support/booked-trades.ts';
+import { createTestDatabase } from '../../../support/services.ts';
+
+let database: Database;
+
+beforeAll(async () => {
+  database = openDatabase((await createTestDatabase()).url, {
+    poolSize: 2,
+    applicationName: 'test',
+  });
+});
+afterAll(() => database?.close());
+
+const readBacklog = (): Promise<Backlog> => createOperatorReader(database.sql).readBacklog();
+
+it('knows of nothing where nothing waits', async () => {
+  expect(await readBacklog()).toEqual({
+    ordersSuspended: 0,
+    oldestUnacknowledgedSeconds: 0,
+    breaksOpen: 0,
+    settlementsInRepair: 0,
+    settlementsOverdue: 0,
+    lastSequences: [],
+  });
+});
+
+it('counts what waits, and not what is done, not due or not to be sent yet', async () => {
+  const { sql } = database;
+  const { accountId } = await createFundedAccount(sql, { cash: '100000.00' });
+  const trade = {
+    accountId,
+    symbol: 'AAPL',
+    side: 'BUY',
+    quantity: '1',
+    price: '100.00',
+    settlementDate: '2026-01-05',
+  } as const;
+  await bookTrades(
+    sql,
+    ['2026-01-05', '2026-01-06', '2026-01-07', '2099-01-01'].map((settlementDate) => ({
+      ...trade,
+      settlementDate,
+    })),
+  );
+  await sql`update settlement_instructions set status = 'IN_REPAIR' where settlement_date = '2026-01-06'`;
+  await sql`update settlement_instructions set status = 'SETTLED', settled_at = now() where settlement_date = '2026-01-07'`;
+  const addOrder = (status: string, agoS: number, releaseInS: number | null = null) => sql`
+    insert into orders (id, account_id, client_order_id, symbol, broker, side, type, time_in_force, quantity, status, submitted_at, updated_at, release_at)
+    values (${randomUUID()}, ${accountId}, ${randomUUID()}, 'AAPL', 'paper-broker', 'BUY', 'MARKET', 'DAY', 1, ${status},
+      now() - make_interval(secs => ${agoS}), now(), now() + make_interval(secs => ${releaseInS}))`;
+  await addOrder('SUSPENDED', 7_200);
+  await addOrder('NEW', 7_200);
+  await addOrder('PENDING_NEW', 600);
+  await addOrder('PENDING_NEW', 7_200, 3_600);
+  await addOrder('PENDING_NEW', 7_200, -60);
+  await sql`insert into breaks (id, key, kind, broker) values (${randomUUID()}, 'open', 'REPORT_GAP', 'paper-broker')`;
+  await sql`insert into breaks (id, key, kind, broker, resolved_at, resolved_by, resolution)
+    values (${randomUUID()}, 'resolved', 'REPORT_GAP', 'paper-broker', now(), 'user/olga', 'found')`;
+  await createBrokerSessionStore(database).advance('paper-broker', 77);
+
+  const backlog = await readBacklog();
+  expect(backlog).toMatchObject({
+    ordersSuspended: 1,
+    breaksOpen: 1,
+    settlementsInRepair: 1,
+    settlementsOverdue: 1,
+    lastSequences: [{ broker: 'paper-broker', lastSequence: 77 }],
+  });
+  expect(backlog.oldestUnacknowledgedSeconds).toBeGreaterThan(599);
+  expect(backlog.oldestUnacknowledgedSeconds).toBeLessThan(3_600);
+});

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Stands for a server that runs already: see time-skipping.ts.
+exec sleep infinity

@@ -1,0 +1,51 @@
+import { listPage, type Page, type PageRequest } from '../../contracts/list-cursor.ts';
+import type { OperatorOrder, OperatorReader } from '../../contracts/operators/operator-reader.ts';
+import type { AuditEvent } from '../../contracts/orders/order.ts';
+import { orderPositionOf, readOrThrow } from '../orders/read-orders.ts';
+import { type ShowStopsDeps, showStop, showStops } from '../orders/show-stops.ts';
+
+export interface OperatorOrdersDeps extends ShowStopsDeps {
+  reader: Pick<OperatorReader, 'findOrder' | 'listOrders' | 'listTimeline'>;
+}
+
+export interface OperatorOrderFilter extends PageRequest {
+  status: 'open' | 'closed' | 'all';
+  symbol: string | null;
+  /** `true`: those that wait for an operator; `false`: all others; null: both. */
+  attention: boolean | null;
+  /** All accounts when null. */
+  accountId: string | null;
+}
+
+/**
+ * Orders of all accounts: those that wait for an operator longest waiting first, all others newest
+ * first. Throws `VALIDATION_FAILED` for a cursor that is not ours, and `DATABASE_UNAVAILABLE`.
+ */
+export async function listOrders(
+  deps: OperatorOrdersDeps,
+  { cursor, limit, ...filter }: OperatorOrderFilter,
+): Promise<Page<OperatorOrder>> {
+  // One more than asked for is read, to know whether there is a next page.
+  const found = await deps.reader.listOrders({
+    ...filter,
+    after: orderPositionOf(cursor),
+    limit: limit + 1,
+  });
+  // The instant that the list is ordered by.
+  const page = listPage(found, limit, (order) => ({
+    at: (filter.attention ? order.suspendedAt : null) ?? order.submittedAt,
+    id: order.id,
+  }));
+  return { ...page, items: await showStops(deps, page.items) };
+}
+
+/** Failure: `ORDER_NOT_FOUND`, also for an id that is none. */
+export async function getOrder(deps: OperatorOrdersDeps, orderId: string): Promise<OperatorOrder> {
+  return showStop(deps, await readOrThrow(orderId, (id) => deps.reader.findOrder(id)));
+}
+
+/** The order's audit trail, oldest first. Failure: `ORDER_NOT_FOUND`. */
+export const listTimeline = (
+  { reader }: Pick<OperatorOrdersDeps, 'reader'>,
+  orderId: string,
+): Promise<AuditEvent[]> => readOrThrow(orderId, (id) => reader.listTimeline(id));

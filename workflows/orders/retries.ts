@@ -1,0 +1,100 @@
+import type { OrderStep } from '../../contracts/orders/workflow-messages.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import {
+  BOOKING_RETRY_SCHEDULE_MS,
+  EXECUTION_RETRY_SCHEDULE_MS,
+  QUICK_RETRIES_MS,
+} from '../../domain/retry/schedules.ts';
+import { askAtOnce, type Retry, type RetryPolicy, retryAfter } from '../retry/retry.ts';
+
+/**
+ * What an order's workflow does that is tried again. EXECUTE is the stretch of accept, place and
+ * book.
+ */
+export type ActionName =
+  | 'FIND_DECISION'
+  | 'EXECUTE'
+  | 'BOOK'
+  | 'CANCEL'
+  | 'REPLACE'
+  | 'EXPIRE'
+  | 'SUSPEND'
+  | 'RESUME';
+
+/** The actions of one order that have failed so far. */
+export type Retries = Readonly<Partial<Record<ActionName, Retry<OrderStep>>>>;
+
+/** `step`: the one of the stretch that failed; null when that is not known. */
+export function withFailure(
+  retries: Retries,
+  action: ActionName,
+  { step, code, atMs }: { step: OrderStep | null; code: string; atMs: number },
+): Retries {
+  const failed = { step: step ?? stepOf(action), code, atMs };
+  const policy = policyOf(action, failed.step);
+  return { ...retries, [action]: retryAfter(retries[action] ?? null, failed, policy) };
+}
+
+/** These actions are done, or no longer wanted. */
+export function withoutRetries(retries: Retries, actions: readonly ActionName[]): Retries {
+  const left = { ...retries };
+  for (const action of actions) delete left[action];
+  return left;
+}
+
+/** An operator asks for the next attempt of all that has failed. */
+export const withAllAsked = (retries: Retries, atMs: number): Retries =>
+  Object.fromEntries(
+    entriesOf(retries).map(([action, retry]) => [
+      action,
+      askAtOnce(retry, policyOf(action, retry.step), atMs),
+    ]),
+  );
+
+/** The one that only an operator brings on. */
+export const exhaustedOf = (retries: Retries): Retry<OrderStep> | null =>
+  ofSteps(retries).find(({ dueAtMs }) => dueAtMs === null) ?? null;
+
+/** What is tried again next; one that waits for an operator counts as last. */
+export const soonestOf = (retries: Retries): Retry<OrderStep> | null =>
+  ofSteps(retries).sort(
+    (a, b) => (a.dueAtMs ?? Number.MAX_VALUE) - (b.dueAtMs ?? Number.MAX_VALUE),
+  )[0] ?? null;
+
+/** Those that people wait for: not the bookkeeping of the wait itself. */
+const ofSteps = (retries: Retries): Retry<OrderStep>[] =>
+  entriesOf(retries).flatMap(([action, retry]) => (isBookkeeping(action) ? [] : [retry]));
+
+const entriesOf = (retries: Retries) => Object.entries(retries) as [ActionName, Retry<OrderStep>][];
+
+/** That an operator has been called must be written some time: this is tried without an end. */
+const policyOf = (action: ActionName, step: OrderStep): RetryPolicy => ({
+  waitsMs: [
+    ...QUICK_RETRIES_MS,
+    ...(step === 'BOOK' || step === 'ACCEPT'
+      ? BOOKING_RETRY_SCHEDULE_MS
+      : EXECUTION_RETRY_SCHEDULE_MS),
+  ],
+  afterwards: isBookkeeping(action) ? 'LAST_WAIT' : 'OPERATOR_THEN_ANEW',
+});
+
+const isBookkeeping = (action: ActionName): boolean => action === 'SUSPEND' || action === 'RESUME';
+
+function stepOf(action: ActionName): OrderStep {
+  switch (action) {
+    case 'FIND_DECISION':
+      return 'ACCEPT';
+    case 'EXECUTE':
+      return 'PLACE';
+    case 'SUSPEND':
+    case 'RESUME':
+      return 'BOOK';
+    case 'BOOK':
+    case 'CANCEL':
+    case 'REPLACE':
+    case 'EXPIRE':
+      return action;
+    default:
+      return assertNever(action);
+  }
+}
