@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -18,6 +17,8 @@ export interface LimiterOptions {
 export interface InsuredLimiter {
   /** Consumes a point. What was consumed may be more than there is. */
   consume(key: string): Promise<RateLimiterRes>;
+  /** Gives back a point that was consumed. */
+  giveBack(key: string): Promise<void>;
   /** Any other call of the library's. */
   run<T>(call: (limiter: RateLimiterAbstract) => Promise<T>): Promise<T>;
 }
@@ -26,6 +27,9 @@ export interface InsuredLimiter {
  * A limiter of `rate-limiter-flexible` in Redis, and in this process's memory while Redis is away
  * or none is configured. The library's own insurance would ask a Redis that is away anew with every
  * call; the connection knows that it is, says it once, and costs nothing then.
+ *
+ * Points are counted in both, and the higher count rules: a Redis that goes and comes, each time
+ * for a part of the calls, gives nobody a second helping.
  */
 export function createInsuredLimiter(
   redis: RedisConnection | null,
@@ -33,23 +37,30 @@ export function createInsuredLimiter(
 ): InsuredLimiter {
   const inMemory = new RateLimiterMemory(options);
   let inRedis: RateLimiterRedis | null = null;
-  const limiterIn = (client: Redis) => {
-    inRedis ??= new RateLimiterRedis({ ...options, storeClient: client });
-    return inRedis;
-  };
-  async function run<T>(call: (limiter: RateLimiterAbstract) => Promise<T>): Promise<T> {
-    const answer =
-      redis && (await redis.attempt(async (client) => ({ value: await call(limiterIn(client)) })));
-    return answer ? answer.value : call(inMemory);
+  async function ask<T>(call: (limiter: RateLimiterAbstract) => Promise<T>) {
+    if (!redis) return null;
+    return redis.attempt(async (storeClient) => {
+      inRedis ??= new RateLimiterRedis({ ...options, storeClient });
+      return { value: await call(inRedis) };
+    });
   }
   return {
-    run,
+    async run(call) {
+      const answer = await ask(call);
+      return answer ? answer.value : call(inMemory);
+    },
     async consume(key) {
-      const taken = await run((limiter) => limiter.consume(key).catch(asResult));
-      // Should Redis go away, memory counts on from there.
-      if (redis?.isUsable())
-        await inMemory.set(key, taken.consumedPoints, Math.max(taken.msBeforeNext / 1000, 1));
-      return taken;
+      const own = await inMemory.consume(key).catch(asResult);
+      const shared = (await ask((limiter) => limiter.consume(key).catch(asResult)))?.value;
+      if (!shared || shared.consumedPoints <= own.consumedPoints) return own;
+      const counted = (await inMemory.get(key))?.consumedPoints ?? 0;
+      if (shared.consumedPoints > counted)
+        await inMemory.set(key, shared.consumedPoints, Math.max(shared.msBeforeNext, 1) / 1000);
+      return shared;
+    },
+    async giveBack(key) {
+      await inMemory.reward(key);
+      await ask((limiter) => limiter.reward(key));
     },
   };
 }

@@ -52,7 +52,7 @@ export function createRateLimits({ redis, rules, registry }: RateLimitsOptions):
       return taken;
     },
     async giveBack(name, key) {
-      await limitersFor(name).steady.run((limiter) => limiter.reward(key));
+      await limitersFor(name).steady.giveBack(key);
     },
   };
 }

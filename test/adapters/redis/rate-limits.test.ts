@@ -136,6 +136,21 @@ describe('limits in Redis', () => {
     expect(countOf(await takeTimes(limits, 20, 'after'))).toBe(8);
   });
 
+  it('are kept while Redis hangs for a moment, time and again', { timeout: 60_000 }, async () => {
+    const redis = await realRedis();
+    const { connection, registry, limits } = connect(redis);
+    let allowed = 0;
+    for (let outage = 0; outage < 4; outage++) {
+      await untilUsable(connection);
+      allowed += countOf(await takeTimes(limits, 2, 'flapping'));
+      redis.child.kill('SIGSTOP');
+      allowed += countOf(await takeTimes(limits, 2, 'flapping'));
+      redis.child.kill('SIGCONT');
+    }
+    expect(allowed).toBe(8);
+    expect(await registry.metrics()).toContain('redis_outages_total 4');
+  });
+
   it('keep nobody waiting while Redis hangs', { timeout: 60_000 }, async () => {
     const redis = await realRedis();
     const { connection, limits } = connect(redis);
