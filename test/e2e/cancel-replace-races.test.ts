@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Order } from '../../contracts/orders/order.ts';
 import { Decimal } from '../../domain/money/decimal.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
 import type { Answer, ProblemBody } from '../support/e2e-client.ts';
 import { waitUntilAtRest } from '../support/e2e-rest.ts';
 import { type E2eStack, startE2eStack } from '../support/e2e-stack.ts';
@@ -126,9 +127,9 @@ function report(
   );
 }
 
-async function expectBooksInOrder(): Promise<void> {
+async function expectRestInOrder(): Promise<void> {
   await waitUntilAtRest(e2e);
-  expect(await checkInvariants(e2e.hub, e2e.venue)).toEqual([]);
+  await expectBooksInOrder(e2e);
   expect(await e2e.hub`select kind, key, details from breaks`).toEqual([]);
 }
 
@@ -170,7 +171,7 @@ it(`gives the venue the last word in each of ${RACES} races between a cancel and
   report('races of a cancel', outcomes, looks, startedAt);
   const endings = new Set(outcomes.map(({ ended }) => ended));
   expect([...endings].sort()).toEqual(['CANCELED', 'CANCELED after a part', 'FILLED']);
-  await expectBooksInOrder();
+  await expectRestInOrder();
 }, 300_000);
 
 interface Replacement {
@@ -270,7 +271,7 @@ it(`gives the venue the last word in each of ${RACES} races between a replace an
   expect([...endings]).toEqual(
     expect.arrayContaining(['REPLACED', 'REPLACED after a part', 'FILLED first']),
   );
-  await expectBooksInOrder();
+  await expectRestInOrder();
 }, 300_000);
 
 /**

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { Position } from '../../contracts/portfolio/portfolio.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { lockAccount } from '../support/e2e-account-lock.ts';
 import { buyLimit, buyMarket } from '../support/e2e-client.ts';
 import { healStack, readTrace, submitUntilAnswered, UNTOUCHED } from '../support/e2e-recovery.ts';
 import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
-import { checkInvariants } from '../support/trading-invariants.ts';
 import { sendUntil, waitUntilAllClosed } from '../support/trading-load.ts';
 
 /** The promise is 2 s; a shared machine gets more before the test says no. */
@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await healStack(e2e);
   await waitUntilAllClosed(e2e.hub);
-  expect(await checkInvariants(e2e.hub, e2e.venue)).toEqual([]);
+  await expectBooksInOrder(e2e);
 });
 
 async function expectBookedOnce(orderId: string, quantity: string): Promise<void> {
