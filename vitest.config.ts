@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const INTEGRATION = [
   'test/{integration,workflows,adapters,paper-broker,market-data,activities,workers,replay,dev,orders-table}/**/*.test.ts',
@@ -20,6 +21,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default'],
     projects: [

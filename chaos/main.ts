@@ -47,7 +47,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 try {
   process.exitCode = await run();
 } catch (error) {
-  console.error(error);
+  console.error(error instanceof Error && !error.cause ? error.message : error);
   process.exitCode = 1;
 }
 process.exit();
