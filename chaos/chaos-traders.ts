@@ -16,7 +16,7 @@ export async function createTraders(stack: ChaosStack, count: number): Promise<C
     ...(await createFundedAccounts(stack.hub, half, { cash: CASH })),
     ...(await createFundedAccounts(stack.hub, count - half, { cash: CASH, shortingAllowed: true })),
   ];
-  return Promise.all(accounts.map((account) => clientOf(stack, account)));
+  return accounts.map((account) => clientOf(stack, account));
 }
 
 /** One whose orders only show that orders go through. */
@@ -32,10 +32,7 @@ export async function createOperator(stack: ChaosStack): Promise<E2eClient> {
   return clientOf(stack, account);
 }
 
-async function clientOf(
-  { apiUrl, jwtSecret }: ChaosStack,
-  account: FundedAccount,
-): Promise<ChaosTrader> {
-  const token = await createAccessTokens(jwtSecret, Date.now).sign(account.caller);
-  return { ...createE2eClient(apiUrl, token), account };
+function clientOf({ apiUrl, jwtSecret }: ChaosStack, account: FundedAccount): ChaosTrader {
+  const tokens = createAccessTokens(jwtSecret, Date.now);
+  return { ...createE2eClient(apiUrl, () => tokens.sign(account.caller)), account };
 }

@@ -83,10 +83,18 @@ export interface E2eClient {
   getPosition(symbol: string): Promise<Position>;
 }
 
-/** Whoever talks to the API over HTTP, with or without a token. */
-export function createE2eClient(baseUrl: string, token?: string): E2eClient {
-  const authorization: Record<string, string> =
-    token === undefined ? {} : { Authorization: `Bearer ${token}` };
+/**
+ * Whoever talks to the API over HTTP, with or without a token; one who stays longer than a token is
+ * good for brings a function that makes a new one for each request.
+ */
+export function createE2eClient(
+  baseUrl: string,
+  token?: string | (() => Promise<string>),
+): E2eClient {
+  async function authorize(): Promise<Record<string, string>> {
+    if (token === undefined) return {};
+    return { Authorization: `Bearer ${typeof token === 'string' ? token : await token()}` };
+  }
 
   async function send<T>(
     method: string,
@@ -98,7 +106,7 @@ export function createE2eClient(baseUrl: string, token?: string): E2eClient {
     const response = await fetch(`${baseUrl}${path}`, {
       method,
       headers: {
-        ...authorization,
+        ...(await authorize()),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
