@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { SecondAttempts } from './test/support/second-attempts.ts';
 
 const INTEGRATION = [
   'test/{integration,workflows,adapters,paper-broker,market-data,activities,workers,replay,dev,orders-table}/**/*.test.ts',
@@ -13,6 +14,12 @@ const ALONE = [
 ];
 
 /**
+ * A whole stack on a machine that others use too may be disturbed: CI tries such a test once more,
+ * and says so.
+ */
+const E2E_RETRIES = process.env.CI ? 1 : 0;
+
+/**
  * Two cores are enough: two files at a time, one after another in the same two processes, which
  * load the product once. Whole stacks come after them, and last what needs the machine for itself.
  * Services are started at the first demand and once per run (test/support/services.ts).
@@ -23,7 +30,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/global-setup.ts'],
-    reporters: ['default'],
+    reporters: ['default', new SecondAttempts()],
     projects: [
       {
         extends: true,
@@ -52,6 +59,7 @@ export default defineConfig({
           name: 'e2e',
           include: E2E,
           exclude: ALONE,
+          retry: E2E_RETRIES,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
@@ -63,6 +71,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ALONE,
+          retry: E2E_RETRIES,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
           testTimeout: 180_000,
