@@ -8,6 +8,7 @@ import { openDatabase } from '../adapters/postgres/database.ts';
 import { createTemporalLogger } from '../adapters/telemetry/temporal-logger.ts';
 import { ensureBrokerSession } from '../adapters/temporal/broker-session/broker-session.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
+import { onceServed } from '../adapters/temporal/once-served.ts';
 import { ensureSettlementSchedule } from '../adapters/temporal/settlement/settlement-schedule.ts';
 import {
   buildBrokerSessionWorker,
@@ -79,8 +80,9 @@ const metrics = createMetricsServer({
   moreMetrics: () => readSdkMetrics(sdkMetricsPort),
 });
 await metrics.listen(env.WORKERS_METRICS_PORT, env.METRICS_HOST);
-for (const { name } of env.brokers) await ensureBrokerSession(temporal.client, name);
-await ensureSettlementSchedule(temporal.client);
+for (const { name } of env.brokers)
+  await onceServed(() => ensureBrokerSession(temporal.client, name));
+await onceServed(() => ensureSettlementSchedule(temporal.client));
 logger.info({ port: env.WORKERS_METRICS_PORT }, 'listening');
 
 try {

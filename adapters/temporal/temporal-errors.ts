@@ -1,4 +1,5 @@
 import { isGrpcCancelledError, isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { HubError } from '../../contracts/errors.ts';
 
 /** gRPC status codes that say the server cannot be reached or is overloaded (google.rpc.Code). */
@@ -23,8 +24,12 @@ function hasGrpcCode(error: unknown, code: number): boolean {
 export const isTaskThrownAway = (error: unknown): boolean =>
   hasGrpcCode(error, FAILED_PRECONDITION);
 
-/** The server itself failed, as opposed to a rejection of the request. */
+/**
+ * The server itself failed, as opposed to a rejection of the request. One that has just started
+ * does not know its namespaces for some seconds.
+ */
 export function isTemporalAway(error: unknown): boolean {
+  if (error instanceof NamespaceNotFoundError) return true;
   if (isGrpcDeadlineError(error) || isGrpcCancelledError(error)) return true;
   if (isGrpcServiceError(error)) return AWAY.has(error.code);
   return error instanceof Error && error.cause !== undefined && isTemporalAway(error.cause);
