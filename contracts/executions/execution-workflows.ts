@@ -1,6 +1,7 @@
 import type { BrokerExecType, ExecutionReport } from '../broker-session/broker.ts';
 import type { DecimalString, Timestamp } from '../decimal-string.ts';
 import type { Page } from '../list-cursor.ts';
+import type { Order } from '../orders/order.ts';
 import type { OperatorRequest, RetryWait } from '../orders/workflow-messages.ts';
 
 /**
@@ -23,9 +24,13 @@ export const REPORT_UNCONFIRMED = 'ReportUnconfirmed';
 export interface ExecutionWorkflows {
   /**
    * Starting one that runs or has completed changes nothing. `orderId` is null for an order that is
-   * not ours.
+   * not ours; it is found by the account and symbol of `order`, when that is known.
    */
-  startExecution(orderId: string | null, report: ExecutionReport): Promise<void>;
+  startExecution(
+    orderId: string | null,
+    report: ExecutionReport,
+    order: Pick<Order, 'accountId' | 'symbol'> | null,
+  ): Promise<void>;
 }
 
 /** A broker's execution by name: ids from outside are unique per broker. */

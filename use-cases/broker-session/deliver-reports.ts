@@ -44,7 +44,7 @@ async function deliverToOrder(
   orderId: string | null,
   reports: readonly ExecutionReport[],
 ): Promise<void> {
-  const { workflows, executions, seals } = deps;
+  const { orders, workflows, executions, seals } = deps;
   for (let start = 0; start < reports.length; start += REPORTS_PER_SIGNAL) {
     const some = reports
       .slice(start, start + REPORTS_PER_SIGNAL)
@@ -53,7 +53,10 @@ async function deliverToOrder(
       orderId === null ? 'NOT_RUNNING' : await workflows.reportExecutions(orderId, some);
     if (delivery === 'DELIVERED') continue;
     const news = orderId === null ? some : await newsOf(deps, broker, orderId, some);
-    for (const report of news) await executions.startExecution(orderId, report);
+    if (news.length === 0) continue;
+    const working = orderId === null ? null : await orders.readWorkingOrder(orderId);
+    for (const report of news)
+      await executions.startExecution(orderId, report, working?.order ?? null);
   }
 }
 

@@ -15,7 +15,7 @@ import {
 import { BOOKING_RETRY_SCHEDULE_MS, QUICK_RETRIES_MS } from '../../domain/retry/schedules.ts';
 import type { RetryPolicy } from '../retry/retry.ts';
 import { RetryLoop, takeRetries } from '../retry/retry-loop.ts';
-import { describeBooking, describeReport } from './describe.ts';
+import { type BookingEnd, describeBooking, describeReport } from './describe.ts';
 
 /** One attempt each: the workflow sees every failure and decides on the wait. */
 const ATTEMPT = { startToCloseTimeout: '10 seconds', retry: { maximumAttempts: 1 } } as const;
@@ -42,21 +42,28 @@ export async function execution(
     policy: POLICY,
     notWaiting: 'EXECUTION_NOT_WAITING',
     final: new Set([REPORT_UNCONFIRMED]),
-    onChange: () => setCurrentDetails(describeBooking(standing(), report, loop.askedBy)),
+    onChange: () => show(null),
   });
   const standing = () => standingOf(orderId, report, loop);
+  const show = (end: BookingEnd | null) =>
+    setCurrentDetails(describeBooking(standing(), report, { askedBy: loop.askedBy, end }));
   takeRetries(loop, standing, () => loop.wait);
-  setCurrentDetails(describeBooking(standing(), report, null));
+  show(null);
   const step = `book ${describeReport(report)}`;
   return CancellationScope.nonCancellable(async () => {
-    const outcome = await loop.untilDone(step, () => {
+    const attempt = () => {
       const summary = loop.askedBy ? `${step} for ${loop.askedBy.operator}` : step;
       return bookLateExecution.executeWithOptions({ ...ATTEMPT, summary }, [
         orderId,
         report,
         loop.askedBy,
       ]);
+    };
+    const outcome = await loop.untilDone(step, attempt).catch((error: unknown) => {
+      show('UNCONFIRMED');
+      throw error;
     });
+    show(outcome);
     await condition(allHandlersFinished);
     return outcome;
   });

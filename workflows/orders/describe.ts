@@ -1,27 +1,45 @@
 import { describeTerms } from '../../contracts/orders/order.ts';
+import { EXECUTION_WORKFLOW } from '../../contracts/orders/workflow-messages.ts';
+import type { OrderStatus } from '../../domain/orders/order.ts';
 import { describeWait } from '../retry/retry.ts';
-import { type LifeState, mayBeAtBroker, waitingOf } from './life-state.ts';
+import { isClosed, type LifeState, mayBeAtBroker, waitingOf } from './life-state.ts';
 
 /**
  * What an operator reads at the top of the workflow's page, in Markdown; the page shows half a
  * dozen lines, so what to do comes first.
  */
 export function describeLife(state: LifeState): string {
-  const { submission, progress, cancelRequestedBy, replacement, declinedFor } = state;
-  const lines = [`**${describeTerms(submission)}**`, '', ...describeWaiting(state)];
+  const { submission, progress, declinedFor, failedWith } = state;
+  const title = [`**${describeTerms(submission)}**`, ''];
+  if (declinedFor)
+    return [...title, `- no order: declined for ${declinedFor}, as its client was told`].join('\n');
+  const end = failedWith && `- ended without a result: ${failedWith.message} (${failedWith.code})`;
+  if (end && !progress) return [...title, end].join('\n');
+  const standing = end ? [end] : describeWaiting(state);
+  return [...title, ...standing, ...describeProgress(state)].join('\n');
+}
+
+function describeProgress(state: LifeState): string[] {
+  const { submission, progress, cancelRequestedBy, replacement } = state;
+  const lines: string[] = [];
   if (progress) {
     const { status, filledQuantity, leavesQuantity, averageFillPrice, rejectCode, expiresAt } =
       progress;
     const filled = `filled ${filledQuantity}${averageFillPrice ? ` at ${averageFillPrice}` : ''}, leaves ${leavesQuantity}`;
     lines.push(`- **${status}**${rejectCode ? ` (${rejectCode})` : ''}, ${filled}`);
-    if (expiresAt) lines.push(`- expires: ${expiresAt}`);
-  } else if (declinedFor)
-    lines.push(`- no order: declined for ${declinedFor}, as its client was told`);
-  else lines.push('- being decided on, placed and booked');
+    if (MAY_BE_FILLED_LATE.has(status)) lines.push(findLateFills(submission.accountId));
+    else if (expiresAt && !isClosed(state)) lines.push(`- expires: ${expiresAt}`);
+  } else lines.push('- being decided on, placed and booked');
   if (cancelRequestedBy) lines.push(`- cancel asked for by ${cancelRequestedBy}`);
   if (replacement) lines.push(`- to be replaced by ${replacement.orderId}`);
-  return lines.join('\n');
+  return lines;
 }
+
+/** Closed, and the broker may yet report a fill of before. */
+const MAY_BE_FILLED_LATE: ReadonlySet<OrderStatus> = new Set(['CANCELED', 'EXPIRED', 'REPLACED']);
+
+const findLateFills = (accountId: string): string =>
+  `- a late fill has a workflow of its own: \`WorkflowType = "${EXECUTION_WORKFLOW}" and AccountId = "${accountId}"\``;
 
 function describeWaiting(state: LifeState): string[] {
   const waiting = waitingOf(state);

@@ -66,6 +66,7 @@ async function live(life: Life): Promise<OrderProgress | null> {
       case 'DONE':
         return end(life);
       case 'GIVE_UP':
+        setCurrentDetails(describeLife(life.state));
         throw failureOf(life.state);
       case 'WAIT':
         await wait(life, action.untilMs);
@@ -104,10 +105,8 @@ async function wait(life: Life, untilMs: number | null): Promise<void> {
  */
 async function end(life: Life): Promise<OrderProgress | null> {
   const { declinedFor, retries } = life.state;
-  if (declinedFor !== null) {
-    setCurrentDetails(describeLife(life.state));
-    return null;
-  }
+  setCurrentDetails(describeLife(life.state));
+  if (declinedFor !== null) return null;
   markAttention(exhaustedOf(retries) !== null);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   return life.state.progress;

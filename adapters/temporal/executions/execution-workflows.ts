@@ -1,9 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
 import type { ExecutionWorkflows } from '../../../contracts/executions/execution-workflows.ts';
 import { executionWorkflowId } from '../../../contracts/ids.ts';
 import { EXECUTION_WORKFLOW } from '../../../contracts/orders/workflow-messages.ts';
 import { ORDERS_TASK_QUEUE } from '../../../contracts/task-queues.ts';
+import { searchAttributesOf } from '../search-attributes.ts';
 import { guardTemporal } from '../temporal-errors.ts';
 
 /** The reader of the stream waits for it. */
@@ -11,7 +11,9 @@ const CALL_TIMEOUT_MS = 2_000;
 
 export function createExecutionWorkflows(client: Client): ExecutionWorkflows {
   /** One that was terminated has not booked: the next delivery starts it again. */
-  async function startExecution(orderId: string | null, report: ExecutionReport): Promise<void> {
+  async function startExecution(
+    ...[orderId, report, order]: Parameters<ExecutionWorkflows['startExecution']>
+  ): Promise<void> {
     try {
       await client.workflow.start(EXECUTION_WORKFLOW, {
         workflowId: executionWorkflowId(report.broker, report.brokerExecutionId),
@@ -20,6 +22,7 @@ export function createExecutionWorkflows(client: Client): ExecutionWorkflows {
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         staticSummary: `${report.execType} at ${report.broker} of ${orderId === null ? 'an order that is not ours' : `order ${orderId}`}`,
+        ...(order && { typedSearchAttributes: searchAttributesOf(order) }),
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -27,9 +30,9 @@ export function createExecutionWorkflows(client: Client): ExecutionWorkflows {
   }
 
   return {
-    startExecution: (orderId, report) =>
+    startExecution: (...report) =>
       guardTemporal(() =>
-        client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => startExecution(orderId, report)),
+        client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => startExecution(...report)),
       ),
   };
 }

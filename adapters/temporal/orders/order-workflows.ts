@@ -7,12 +7,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import {
-  ApplicationFailure,
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  TypedSearchAttributes,
-} from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
 import { type ErrorCode, HubError } from '../../../contracts/errors.ts';
 import { orderIdOf, orderWorkflowId } from '../../../contracts/ids.ts';
@@ -30,13 +25,8 @@ import {
   RETRY_NOW_UPDATE,
 } from '../../../contracts/orders/workflow-messages.ts';
 import { ORDERS_TASK_QUEUE } from '../../../contracts/task-queues.ts';
+import { searchAttributesOf } from '../search-attributes.ts';
 import { guardTemporal, isTaskThrownAway } from '../temporal-errors.ts';
-
-/**
- * Each costs the server close to a millisecond per order: what an operator filters by, and no more.
- */
-const ACCOUNT_ID = defineSearchAttributeKey('AccountId', SearchAttributeType.KEYWORD);
-const SYMBOL = defineSearchAttributeKey('Symbol', SearchAttributeType.KEYWORD);
 
 /** A call that takes longer is given up: the client of the API waits for it. */
 const CALL_TIMEOUT_MS = 2_000;
@@ -73,10 +63,7 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy,
         staticSummary: describeTerms(submission),
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: ACCOUNT_ID, value: submission.accountId },
-          { key: SYMBOL, value: submission.symbol },
-        ]),
+        typedSearchAttributes: searchAttributesOf(submission),
       });
       return 'STARTED';
     } catch (error) {

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createReportSeals } from '../../../adapters/security/report-seals.ts';
 import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
-import type { SealedReport } from '../../../contracts/broker-session/report-seals.ts';
+import type { ExecutionWorkflows } from '../../../contracts/executions/execution-workflows.ts';
 import type { WorkingOrder } from '../../../contracts/orders/order-store.ts';
 import type { OrderStatus } from '../../../domain/orders/order.ts';
 import { deliverReports } from '../../../use-cases/broker-session/deliver-reports.ts';
@@ -23,7 +23,14 @@ interface World {
 
 const workingOrder = (status: OrderStatus) =>
   ({
-    order: { status, broker: 'venue', quantity: '10', filledQuantity: '0' },
+    order: {
+      accountId: 'account',
+      symbol: 'IBM',
+      status,
+      broker: 'venue',
+      quantity: '10',
+      filledQuantity: '0',
+    },
     restoreStatus: null,
     filledNotional: '0',
   }) as unknown as WorkingOrder;
@@ -31,6 +38,7 @@ const workingOrder = (status: OrderStatus) =>
 function deliverIn(world: World) {
   const signals: { orderId: string; sequences: number[] }[] = [];
   const started: { orderId: string | null; sequence: number }[] = [];
+  const foundBy: unknown[] = [];
   const deps = {
     orders: {
       findBooked: async (_broker: string, ids: readonly string[]) =>
@@ -47,7 +55,10 @@ function deliverIn(world: World) {
       },
     },
     executions: {
-      startExecution: async (orderId: string | null, report: SealedReport) => {
+      startExecution: async (
+        ...[orderId, report, order]: Parameters<ExecutionWorkflows['startExecution']>
+      ) => {
+        foundBy.push(order && { accountId: order.accountId, symbol: order.symbol });
         expect(seals.isIntact(orderId, report)).toBe(true);
         started.push({ orderId, sequence: report.sequence });
       },
@@ -56,7 +67,7 @@ function deliverIn(world: World) {
     logger: pino({ enabled: false }),
   };
   const deliver = (reports: readonly ExecutionReport[]) => deliverReports(deps, 'venue', reports);
-  return { deliver, signals, started };
+  return { deliver, signals, started, foundBy };
 }
 
 const saying = (
@@ -117,8 +128,13 @@ describe('delivering reports', () => {
   });
 
   it('gives a fill that found no workflow one of its own', async () => {
-    const { deliver, started } = deliverIn({ status: 'CANCELED' });
+    const { deliver, started, foundBy } = deliverIn({ status: 'CANCELED' });
     await deliver([reportOf(1), reportOf(2)]);
+    const { accountId, symbol } = workingOrder('CANCELED').order;
+    expect(foundBy).toEqual([
+      { accountId, symbol },
+      { accountId, symbol },
+    ]);
     expect(started).toEqual([
       { orderId: ORDER, sequence: 1 },
       { orderId: ORDER, sequence: 2 },

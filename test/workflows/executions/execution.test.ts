@@ -20,6 +20,7 @@ import '../../support/quiet-runtime.ts';
 import { createSharedWorker, type SharedWorker } from '../../support/shared-worker.ts';
 import { useTimeSkipping } from '../../support/time-skipping.ts';
 import { useWorkflowBundle } from '../../support/workflow-bundle.ts';
+import { readPage } from '../../support/workflow-page.ts';
 
 const ORDER = '0403b9a7-6d97-5966-b70f-ff8522d52ce3';
 /** Seconds between one attempt and the next, when all fail. */
@@ -134,6 +135,10 @@ describe('an execution whose order has no workflow', () => {
         async (handle, attempts) => {
           expect(await handle.result()).toBe(outcome);
           expect(attempts).toHaveLength(1);
+          const page = await readPage(handle);
+          expect(page).toContain(`\`order/${ORDER}\``);
+          expect(page).toContain(outcome === 'BOOKED' ? '- **booked**' : outcome);
+          expect(page).not.toContain('being booked');
         },
       );
     },

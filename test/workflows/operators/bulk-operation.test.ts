@@ -17,6 +17,7 @@ import '../../support/quiet-runtime.ts';
 import { createSharedWorker, type SharedWorker } from '../../support/shared-worker.ts';
 import { useTimeSkipping } from '../../support/time-skipping.ts';
 import { useWorkflowBundle } from '../../support/workflow-bundle.ts';
+import { readPage } from '../../support/workflow-page.ts';
 
 let env: TestWorkflowEnvironment;
 let shared: SharedWorker;
@@ -134,8 +135,7 @@ describe('a bulk operation', () => {
         rejected: 1,
         endedAt: null,
       });
-      const details = await handle.query<string>('__temporal_workflow_metadata');
-      expect(JSON.stringify(details)).toContain('asked 2 of 6 order(s)');
+      expect(await readPage(handle)).toContain('asked 2 of 6 order(s)');
       gate.open();
       await handle.result();
     });

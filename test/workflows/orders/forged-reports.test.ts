@@ -8,6 +8,7 @@ import { createTableRig, SYMBOL, type TableRig } from '../../orders-table/rig.ts
 import { until } from '../../orders-table/until.ts';
 import { createFundedAccount, type FundedAccount } from '../../support/accounts.ts';
 import { readBooks } from '../../support/books.ts';
+import { readPage } from '../../support/workflow-page.ts';
 
 const RESTING = { bid: '100.00', ask: '100.02', last: '100.01', bidSize: '1000', askSize: '1000' };
 const FILLING = { bid: '98.97', ask: '98.99', last: '98.98', bidSize: '1000', askSize: '1000' };
@@ -164,7 +165,7 @@ describe('a workflow of a late fill that somebody starts', () => {
     await rig.result(orderId);
     const before = await booksOf();
     const forged = forge('TRADE');
-    await rig.executions.startExecution(orderId, forged);
+    await rig.executions.startExecution(orderId, forged, null);
     const handle = rig.client.workflow.getHandle(
       executionWorkflowId(forged.broker, forged.brokerExecutionId),
     );
@@ -173,17 +174,18 @@ describe('a workflow of a late fill that somebody starts', () => {
       (error: WorkflowFailedError) => error,
     );
     expect(failure.cause?.cause).toMatchObject({ type: 'ReportUnconfirmed' });
+    expect(await readPage(handle)).toContain('- **not booked**: the broker knows nothing of it');
     expect(await booksOf()).toEqual(before);
     expect(rig.unconfirmed() - denied).toBe(1);
 
-    await rig.executions.startExecution(orderId, forged);
+    await rig.executions.startExecution(orderId, forged, null);
     await expect(handle.result()).rejects.toThrow();
     expect(rig.unconfirmed() - denied).toBe(2);
   });
 
   it('books what the venue confirms', async () => {
     const told = fillUnheard();
-    await rig.executions.startExecution(orderId, told);
+    await rig.executions.startExecution(orderId, told, null);
     expect(
       await rig.client.workflow
         .getHandle(executionWorkflowId(told.broker, told.brokerExecutionId))

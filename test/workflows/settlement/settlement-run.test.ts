@@ -17,6 +17,7 @@ import {
   createSettlementWorkflowRig,
   type SettlementWorkflowRig,
 } from '../../support/settlement-workflow-rig.ts';
+import { readPage } from '../../support/workflow-page.ts';
 
 const OLGA: OperatorRequest = { operator: 'user/olga', reason: 'the house is back' };
 
@@ -99,6 +100,9 @@ describe('a run', () => {
       });
       expect(asked).toEqual(['2026-11-24 1', '2026-11-24 2', '2026-11-24 3']);
       expect(adopted()).toBe(1);
+      expect(await readPage(handle)).toContain(
+        'settled: 6 in 3 chunk(s), paid 1.00, received 2.00',
+      );
     });
   });
 

@@ -76,7 +76,9 @@ export async function settlementRun(
   );
   const totals = await loop.untilDone('read the totals', () => readSettlementTotals(opened));
   await condition(allHandlersFinished);
-  return life.result(opened, totals, Date.now());
+  const result = life.result(opened, totals, Date.now());
+  show();
+  return result;
 }
 
 const settleNext = (opened: OpenedRun, { cursor, chunks }: RunLife) =>
