@@ -101,7 +101,7 @@ describe('a run', () => {
       expect(asked).toEqual(['2026-11-24 1', '2026-11-24 2', '2026-11-24 3']);
       expect(adopted()).toBe(1);
       expect(await readPage(handle)).toContain(
-        'settled: 6 in 3 chunk(s), paid 1.00, received 2.00',
+        'settled: 6 in 3 chunk(s), paid 0.30, received 0.60',
       );
     });
   });

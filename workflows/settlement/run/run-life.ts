@@ -64,7 +64,6 @@ export class RunLife {
 
   /** `totals` by the books: what is counted here misses what a killed attempt has settled. */
   result(opened: OpenedRun, totals: SettlementTotals, nowMs: number): SettlementRunResult {
-    this.totals = totals;
     const seconds = (nowMs - this.startedAtMs) / 1_000;
     const instructionsPerSecond = seconds === 0 ? 0 : Math.round(totals.settled / seconds);
     return {

@@ -76,9 +76,7 @@ export async function settlementRun(
   );
   const totals = await loop.untilDone('read the totals', () => readSettlementTotals(opened));
   await condition(allHandlersFinished);
-  const result = life.result(opened, totals, Date.now());
-  show();
-  return result;
+  return life.result(opened, totals, Date.now());
 }
 
 const settleNext = (opened: OpenedRun, { cursor, chunks }: RunLife) =>
