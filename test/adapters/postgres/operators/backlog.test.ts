@@ -23,8 +23,11 @@ const readBacklog = (): Promise<Backlog> => createOperatorReader(database.sql).r
 it('knows of nothing where nothing waits', async () => {
   expect(await readBacklog()).toEqual({
     ordersSuspended: 0,
+    oldestSuspendedAt: null,
+    ordersUnacknowledged: 0,
     oldestUnacknowledgedSeconds: 0,
     breaksOpen: 0,
+    oldestBreakAt: null,
     settlementsInRepair: 0,
     settlementsOverdue: 0,
     lastSequences: [],
