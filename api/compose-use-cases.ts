@@ -171,7 +171,7 @@ export async function composeUseCases(
     },
     readiness: {
       postgres: () => sql`select 1`,
-      temporal: () => temporal.connection.healthService.check({}),
+      temporal: temporal.assertServing,
       marketData: () => marketData.getQuotes(['AAPL']),
     },
     backlog: operatorReader,
