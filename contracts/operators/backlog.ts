@@ -46,6 +46,8 @@ export interface ReportPump {
   attempt: number;
   /** When this attempt began on a worker; null while it waits for its time or for a worker. */
   startedAt: Timestamp | null;
+  /** When this attempt, or one before it, was last heard of; null when none was. */
+  heartbeatAt: Timestamp | null;
   /** The stable code with which the attempt before failed; TIMEOUT when its worker went silent. */
   lastFailure: string | null;
 }

@@ -131,10 +131,12 @@ export function judgeBrokerSession(
     const waits = `Attempt ${pump.attempt} at reading its reports waits for a worker`;
     return down(`${waits}${failed}.`, repair);
   }
-  const isAgain = pump.lastFailure !== null && pump.lastFailure !== 'TIMEOUT';
   const readFor = secondsSince(pump.startedAt, nowMs);
-  if (isAgain && readFor < READING_PROVEN_SECONDS)
-    return degraded(`Attempt ${pump.attempt} began ${span(readFor)} ago${failed}.`, repair);
+  const begun = `Attempt ${pump.attempt} at reading its reports began ${span(readFor)} ago`;
+  if ((pump.heartbeatAt ?? '') < pump.startedAt)
+    return degraded(`${begun} and has not been heard of${failed}.`, repair);
+  const hasFailed = pump.lastFailure !== null && pump.lastFailure !== 'TIMEOUT';
+  if (hasFailed && readFor < READING_PROVEN_SECONDS) return degraded(`${begun}${failed}.`, repair);
   return up(`Its reports are read, ${last}.`, pump.startedAt);
 }
 
@@ -149,8 +151,8 @@ export function judgeTaskQueue(asked: Asked<TaskQueueStanding>, nowMs: number): 
   const idle = routes.filter(({ role, pollers }) => role === 'none' && pollers > 0);
   const others =
     idle.length === 0 ? '' : `; workers that get no tasks: ${idle.map(tell).join(', ')}`;
-  if (deserted?.version === 'unversioned')
-    return down(`No worker polls it${others}.`, see('Start workers', 'taskqueuewithoutworkers'));
+  if (deserted?.version === 'unversioned' && idle.length === 0)
+    return down('No worker polls it.', see('Start workers', 'taskqueuewithoutworkers'));
   if (deserted) {
     const say = deserted.role === 'current' ? down : degraded;
     return say(

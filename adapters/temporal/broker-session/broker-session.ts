@@ -52,12 +52,14 @@ function toReportPump({
   state,
   attempt,
   lastStartedTime,
+  lastHeartbeatTime,
   lastFailure,
 }: PendingActivity): ReportPump {
   const startedAt = state === STARTED ? optionalTsToDate(lastStartedTime) : undefined;
   return {
     attempt: attempt ?? 1,
     startedAt: startedAt?.toISOString() ?? null,
+    heartbeatAt: optionalTsToDate(lastHeartbeatTime)?.toISOString() ?? null,
     lastFailure: lastFailure ? codeOf(lastFailure) : null,
   };
 }

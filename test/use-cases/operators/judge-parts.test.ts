@@ -35,7 +35,13 @@ const session = (pump: Partial<NonNullable<BrokerSessionStanding['pump']>> = {})
   answer: {
     isRunning: true,
     endedAt: null,
-    pump: { attempt: 1, startedAt: ago(3_600), lastFailure: null, ...pump },
+    pump: {
+      attempt: 1,
+      startedAt: ago(3_600),
+      heartbeatAt: ago(1),
+      lastFailure: null,
+      ...pump,
+    },
   },
 });
 const judgeSession = (asked: Parameters<typeof judge.judgeBrokerSession>[0]) =>
@@ -187,8 +193,31 @@ const CASES: Case[] = [
       session({ attempt: 8, startedAt: ago(5), lastFailure: 'BrokerUnavailable' }),
     ),
     status: 'DEGRADED',
-    detail: /^Attempt 8 began 5 s ago/,
+    detail:
+      /^Attempt 8 at reading its reports began 5 s ago after it failed with BrokerUnavailable/,
     section: 'brokeraway',
+  },
+  {
+    what: 'a session was given to a worker that hangs',
+    judged: judgeSession(
+      session({
+        attempt: 2,
+        startedAt: ago(3),
+        heartbeatAt: ago(9),
+        lastFailure: 'TIMEOUT',
+      }),
+    ),
+    status: 'DEGRADED',
+    detail:
+      'Attempt 2 at reading its reports began 3 s ago and has not been heard of after it failed with TIMEOUT, last report 90 s ago.',
+    section: 'brokersessionstopped',
+  },
+  {
+    what: 'a session has just begun',
+    judged: judgeSession(session({ startedAt: ago(0), heartbeatAt: null })),
+    status: 'DEGRADED',
+    detail: 'Attempt 1 at reading its reports began 0 s ago and has not been heard of.',
+    section: 'brokersessionstopped',
   },
   {
     what: 'a session has read long enough after a failure',
@@ -273,6 +302,14 @@ const CASES: Case[] = [
     status: 'DOWN',
     detail:
       'The current version hub:42 has no worker; workers that get no tasks: hub:41 (2 workers).',
+    section: 'versionwithoutworkers',
+  },
+  {
+    what: 'workers have a version that nobody has made current',
+    judged: judgeQueue([route('current', 0), route('none', 1, 'hub:41')]),
+    status: 'DOWN',
+    detail:
+      'The current version unversioned has no worker; workers that get no tasks: hub:41 (1 worker).',
     section: 'versionwithoutworkers',
   },
   {

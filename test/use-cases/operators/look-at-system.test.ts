@@ -37,7 +37,7 @@ const WELL: SystemProbes = {
   readBrokerSession: async () => ({
     isRunning: true,
     endedAt: null,
-    pump: { attempt: 1, startedAt: NOW, lastFailure: null },
+    pump: { attempt: 1, startedAt: NOW, heartbeatAt: NOW, lastFailure: null },
   }),
   readQuote: async () => ({ symbol: 'AAPL', time: NOW }),
 };
