@@ -3,20 +3,18 @@ import type { SystemPart } from '../contracts/operators/system-status.ts';
 import { askSystem, type OperatorAccess } from './operator-access.ts';
 import { listTroubles } from './system-table.ts';
 
-const ATTEMPTS_MAX = 5;
-const BETWEEN_MS = 2_000;
+/** What has just been started gets some seconds to come up. */
+const PATIENCE = { attemptsMax: 5, betweenMs: 2_000 };
 
-/**
- * Says of each part that is not UP what to do about it. What has just been started gets some
- * seconds to come up.
- */
+/** Says of each part that is not UP what to do about it. */
 export async function warnOfTroubles(
   access: OperatorAccess,
   say: (name: string, line: string) => void,
   signal: AbortSignal,
+  patience = PATIENCE,
 ): Promise<void> {
   try {
-    const troubles = await findTroubles(access, signal);
+    const troubles = await findTroubles(access, signal, patience);
     for (const { name, status, detail, action } of troubles)
       say('warning', `${name} is ${status}. ${detail} ${action}`);
   } catch (error) {
@@ -24,10 +22,14 @@ export async function warnOfTroubles(
   }
 }
 
-async function findTroubles(access: OperatorAccess, signal: AbortSignal): Promise<SystemPart[]> {
+async function findTroubles(
+  access: OperatorAccess,
+  signal: AbortSignal,
+  { attemptsMax, betweenMs }: typeof PATIENCE,
+): Promise<SystemPart[]> {
   for (let attempt = 1; ; attempt++) {
     const troubles = listTroubles((await askSystem(access)).parts);
-    if (troubles.length === 0 || attempt === ATTEMPTS_MAX) return troubles;
-    await sleep(BETWEEN_MS, undefined, { signal });
+    if (troubles.length === 0 || attempt === attemptsMax) return troubles;
+    await sleep(betweenMs, undefined, { signal });
   }
 }
