@@ -125,18 +125,16 @@ export function judgeBrokerSession(
   const repair = isBroker
     ? see('Bring the broker back', 'brokeraway')
     : see('Look why its reports are not read', 'brokersessionstopped');
-  const failed =
-    pump.lastFailure === null ? '' : ` after it failed with ${pump.lastFailure}, ${last}`;
-  if (pump.startedAt === null) {
-    const waits = `Attempt ${pump.attempt} at reading its reports waits for a worker`;
-    return down(`${waits}${failed}.`, repair);
-  }
+  const attempt = `Attempt ${pump.attempt} at reading its reports`;
+  const before =
+    pump.lastFailure === null ? '' : `; the one before failed with ${pump.lastFailure}, ${last}`;
+  if (pump.startedAt === null) return down(`${attempt} has not begun${before}.`, repair);
   const readFor = secondsSince(pump.startedAt, nowMs);
-  const begun = `Attempt ${pump.attempt} at reading its reports began ${span(readFor)} ago`;
+  const begun = `${attempt} began ${span(readFor)} ago`;
   if ((pump.heartbeatAt ?? '') < pump.startedAt)
-    return degraded(`${begun} and has not been heard of${failed}.`, repair);
+    return degraded(`${begun} and has not been heard of${before}.`, repair);
   const hasFailed = pump.lastFailure !== null && pump.lastFailure !== 'TIMEOUT';
-  if (hasFailed && readFor < READING_PROVEN_SECONDS) return degraded(`${begun}${failed}.`, repair);
+  if (hasFailed && readFor < READING_PROVEN_SECONDS) return degraded(`${begun}${before}.`, repair);
   return up(`Its reports are read, ${last}.`, pump.startedAt);
 }
 

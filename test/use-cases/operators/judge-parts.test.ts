@@ -184,7 +184,7 @@ const CASES: Case[] = [
     ),
     status: 'DOWN',
     detail:
-      'Attempt 7 at reading its reports waits for a worker after it failed with BrokerUnavailable, last report 90 s ago.',
+      'Attempt 7 at reading its reports has not begun; the one before failed with BrokerUnavailable, last report 90 s ago.',
     section: 'brokeraway',
   },
   {
@@ -194,7 +194,7 @@ const CASES: Case[] = [
     ),
     status: 'DEGRADED',
     detail:
-      /^Attempt 8 at reading its reports began 5 s ago after it failed with BrokerUnavailable/,
+      /^Attempt 8 at reading its reports began 5 s ago; the one before failed with BrokerUnavailable/,
     section: 'brokeraway',
   },
   {
@@ -209,7 +209,7 @@ const CASES: Case[] = [
     ),
     status: 'DEGRADED',
     detail:
-      'Attempt 2 at reading its reports began 3 s ago and has not been heard of after it failed with TIMEOUT, last report 90 s ago.',
+      'Attempt 2 at reading its reports began 3 s ago and has not been heard of; the one before failed with TIMEOUT, last report 90 s ago.',
     section: 'brokersessionstopped',
   },
   {
@@ -245,7 +245,7 @@ const CASES: Case[] = [
     what: 'no worker has taken a session up',
     judged: judgeSession(session({ startedAt: null })),
     status: 'DOWN',
-    detail: 'Attempt 1 at reading its reports waits for a worker.',
+    detail: 'Attempt 1 at reading its reports has not begun.',
     section: 'brokersessionstopped',
   },
   {
