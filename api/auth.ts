@@ -19,6 +19,11 @@ export function createAuthenticate(accessTokens: AccessTokens): Authenticate {
   return async (authorization) => accessTokens.verify(readBearerToken(authorization));
 }
 
+/** Throws `HubError('FORBIDDEN')`. */
+export function assertRole({ roles }: Caller, role: Role): void {
+  if (!roles.includes(role)) throw new HubError('FORBIDDEN');
+}
+
 /**
  * Guards of a route, to be put before its validation. A user's requests are counted where the user
  * is known.
@@ -36,7 +41,7 @@ export function createGuards(authenticate: Authenticate, rateLimits: RateLimits)
   });
   const hasRole = (role: Role) =>
     createMiddleware<ApiEnv>(async (c, next) => {
-      if (!callerOf(c).roles.includes(role)) throw new HubError('FORBIDDEN');
+      assertRole(callerOf(c), role);
       await next();
     });
   return { authenticate, signedIn, operator: [signedIn, hasRole('OPERATOR')] };

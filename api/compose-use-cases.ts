@@ -43,6 +43,7 @@ import { portfolioUseCases } from '../use-cases/portfolio/portfolio-use-cases.ts
 import { createReadPrices } from '../use-cases/portfolio/read-prices.ts';
 import { settlementUseCases } from '../use-cases/settlement/settlement-use-cases.ts';
 import { composeIdentity } from './compose-identity.ts';
+import { composeSystem } from './compose-system.ts';
 
 export interface CompositionConfig {
   databaseUrl: string;
@@ -106,6 +107,11 @@ export async function composeUseCases(
     logger,
   });
   const identity = await composeIdentity(config, { sql, ...counters, clock, logger });
+  const monitor = createWorkflowMonitor(client);
+  const system = composeSystem(config, {
+    redis: counters.redis,
+    ...{ temporal, monitor, marketData, calendar, clock, logger },
+  });
   const workflows = createOrderWorkflows(client);
   const operatorReader = createOperatorReader(sql);
   const log = createOperatorLog(sql);
@@ -164,6 +170,7 @@ export async function composeUseCases(
           reader: operatorReader,
           bulks: createBulkWorkflows(client, config.jwtSecret),
           newId: randomUUID,
+          lookAtSystem: system.lookAtSystem,
           ...{ workflows, log, brokers, clock, logger },
         },
         operatorUseCases,
@@ -171,15 +178,14 @@ export async function composeUseCases(
     },
     readiness: {
       postgres: () => sql`select 1`,
-      temporal: () => temporal.connection.healthService.check({}),
+      temporal: temporal.assertServing,
       marketData: () => marketData.getQuotes(['AAPL']),
     },
     backlog: operatorReader,
-    monitor: createWorkflowMonitor(client),
+    monitor,
     async close() {
       closing.abort();
-      await identity.close();
-      await database.close();
+      await Promise.all([identity.close(), database.close(), system.close()]);
       await temporal.close();
     },
   };

@@ -9,6 +9,7 @@ import { marketRoutes } from './market/routes.ts';
 import { watchlistRoutes } from './market/watchlist-routes.ts';
 import { bulkRoutes } from './operators/bulk-routes.ts';
 import { operatorOrderRoutes } from './operators/order-routes.ts';
+import { operatorReads } from './operators/reads.ts';
 import { orderService } from './orders/connect.ts';
 import { orderReads } from './orders/reads.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -30,6 +31,7 @@ export const FEATURES: readonly Feature[] = [
   { routes: marketOperatorRoutes },
   { routes: operatorOrderRoutes },
   { routes: bulkRoutes },
+  ...operatorReads,
   { routes: executionOperatorRoutes },
   { routes: settlementOperatorRoutes },
 ];

@@ -1,16 +1,22 @@
 import type { DescMessage, DescMethodUnary, Message } from '@bufbuild/protobuf';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../contracts/errors.ts';
-import type { Caller } from '../contracts/identity/caller.ts';
+import type { Caller, Role } from '../contracts/identity/caller.ts';
 import { readMessage, type Source, toMessage } from '../proto/messages.ts';
 import type { HubUseCases } from '../use-cases/hub-use-cases.ts';
 import { callerOf } from './api-env.ts';
+import { assertRole } from './auth.ts';
 import { callerOf as callerOfCall } from './connect/call-context.ts';
 import type { Feature } from './feature.ts';
 import { parseRequest } from './rest/invalid-request.ts';
-import { BEARER_SECURITY, jsonAnswer, signedInProblems } from './rest/route-parts.ts';
+import {
+  adminProblems,
+  BEARER_SECURITY,
+  jsonAnswer,
+  signedInProblems,
+} from './rest/route-parts.ts';
 
-/** A read of the caller's that REST and Connect both have, told once. */
+/** A read that REST and Connect both have, told once. */
 export interface SharedRead<
   Params extends z.ZodObject,
   Query extends z.ZodObject,
@@ -22,6 +28,9 @@ export interface SharedRead<
   operationId: string;
   tags: string[];
   summary: string;
+  description?: string;
+  /** Whom it is for; unless said, for whoever is signed in. */
+  role?: Extract<Role, 'OPERATOR'>;
   /** Placeholders of the path. */
   params?: Params;
   /** The RPC's request has the fields of the path and the query under the same names. */
@@ -53,16 +62,20 @@ export function sharedRead<
   Params extends z.ZodObject = typeof NOTHING,
   Query extends z.ZodObject = typeof NOTHING,
 >(shared: SharedRead<Params, Query, Answer, Response>): Feature {
-  const { path, operationId, tags, summary, params, query, answer, failures = [], rpc } = shared;
+  const { path, operationId, tags, summary, description, role } = shared;
+  const { params, query, answer, failures = [], rpc } = shared;
   const { inRestWords = (given) => given } = shared;
+  const problems = role === 'OPERATOR' ? adminProblems : signedInProblems;
   const route = createRoute({
     ...{ method: 'get', path, operationId, tags, summary, security: BEARER_SECURITY },
+    ...(description !== undefined && { description }),
     request: { ...(params && { params }), ...(query && { query }) },
-    responses: { 200: jsonAnswer(answer, shared.answers), ...signedInProblems(...failures) },
+    responses: { 200: jsonAnswer(answer, shared.answers), ...problems(...failures) },
   });
   return {
-    routes(app, useCases, { signedIn }) {
-      app.openapi({ ...route, middleware: signedIn }, async (c) => {
+    routes(app, useCases, { signedIn, operator }) {
+      const middleware = role === 'OPERATOR' ? operator : signedIn;
+      app.openapi({ ...route, middleware }, async (c) => {
         const valid = (target: 'param' | 'query') => c.req.valid(target as never) as object;
         const request = { ...valid('param'), ...valid('query') } as Request<Params, Query>;
         return c.json(await shared.read(useCases, callerOf(c), request), 200) as never;
@@ -70,11 +83,13 @@ export function sharedRead<
     },
     services(router, useCases) {
       router.rpc(rpc, async (message, context) => {
+        const caller = callerOfCall(context);
+        if (role) assertRole(caller, role);
         const request = {
           ...parseRequest(params ?? NOTHING, textsOf(rpc.input, message, params)),
           ...parseRequest(query ?? NOTHING, inRestWords(givenIn(rpc.input, message, query))),
         } as Request<Params, Query>;
-        const found = await shared.read(useCases, callerOfCall(context), request);
+        const found = await shared.read(useCases, caller, request);
         return toMessage<DescMessage>(rpc.output, shared.toResponse(found)) as never;
       });
     },

@@ -1,6 +1,7 @@
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { compressionGzip, createConnectTransport } from '@connectrpc/connect-node';
 import { AuthService } from '../proto/gen/hub/v1/identity_pb.js';
+import { OperatorService } from '../proto/gen/hub/v1/operators_pb.js';
 import { OrderService } from '../proto/gen/hub/v1/orders_pb.js';
 import { PortfolioService, PositionService } from '../proto/gen/hub/v1/portfolio_pb.js';
 
@@ -9,6 +10,8 @@ export interface HubClient {
   orders: Client<typeof OrderService>;
   positions: Client<typeof PositionService>;
   portfolio: Client<typeof PortfolioService>;
+  /** Needs the role OPERATOR. */
+  operators: Client<typeof OperatorService>;
 }
 
 export interface HubClientOptions {
@@ -58,6 +61,7 @@ export function createHubClient({
     orders: createClient(OrderService, transport),
     positions: createClient(PositionService, transport),
     portfolio: createClient(PortfolioService, transport),
+    operators: createClient(OperatorService, transport),
   };
 }
 

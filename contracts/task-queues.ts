@@ -9,3 +9,10 @@ export const SETTLEMENT_TASK_QUEUE = 'settlement';
 
 /** What operators ask of many orders, kept off the order path's slots. */
 export const OPERATIONS_TASK_QUEUE = 'operations';
+
+export const TASK_QUEUES = [
+  ORDERS_TASK_QUEUE,
+  BROKER_SESSION_TASK_QUEUE,
+  SETTLEMENT_TASK_QUEUE,
+  OPERATIONS_TASK_QUEUE,
+] as const;

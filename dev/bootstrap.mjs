@@ -11,6 +11,7 @@ const OWN_FILE = fileURLToPath(import.meta.url);
 const ROOT = join(dirname(OWN_FILE), '..');
 const PROGRAMS = {
   start: 'dev/start.ts',
+  status: 'dev/status.ts',
   test: 'dev/test.ts',
   bench: 'bench/main.ts',
   chaos: 'chaos/main.ts',

@@ -2,9 +2,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { killOrphans, stopOrphans } from './child-pids.ts';
 import { shortenLine } from './console-lines.ts';
+import { readOperatorAccess } from './operator-access.ts';
 import { describeTakenPorts, devPorts, PORTS, type PortName, type Ports } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
 import { type SupervisorLock, takeSupervisorLock } from './supervisor-lock.ts';
+import { warnOfTroubles } from './warn-of-troubles.ts';
 import { welcome } from './welcome.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -107,6 +109,16 @@ function listenForStop(stateDir: string): AbortController {
   return stop;
 }
 
+/** Whatever `npm run status` would say is wrong. */
+async function warnOf(stack: Stack, signal: AbortSignal): Promise<void> {
+  try {
+    const access = readOperatorAccess({ ...process.env, HUB_URL: stack.urls.api });
+    await warnOfTroubles(access, say, signal);
+  } catch (error) {
+    say('hub', `how the parts are is not known. ${(error as Error).message}`);
+  }
+}
+
 async function run(): Promise<number> {
   const startedAt = performance.now();
   const { fresh, stateDir, workerProcesses } = readArguments();
@@ -135,6 +147,7 @@ async function run(): Promise<number> {
     } as const;
     stack = await startStack(options, stop.signal);
     console.log(welcome(stack, ((performance.now() - startedAt) / 1000).toFixed(1)));
+    void warnOf(stack, stop.signal);
     await new Promise<void>((resolve) => {
       if (stop.signal.aborted) resolve();
       else stop.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,3 +1,4 @@
+import { DEMO_OPERATOR } from './operator-access.ts';
 import type { Stack } from './stack.ts';
 import { withoutPassword } from './without-password.ts';
 
@@ -21,6 +22,7 @@ Hub Investments is ready in ${seconds} s
   Postgres      ${withoutPassword(stack.env.DATABASE_URL ?? '')}${postgres?.external ? '' : '   passwords in .hub/passwords/'}
   Redis         ${redis ? withoutPassword(stack.env.REDIS_URL ?? '') : 'none: all works, slower'}
   Logs          .hub/logs/
+  Status        npm run status
 
 ${stack.hasDemoUsers ? demoUsers(api) : ''}Ctrl-C stops everything. npm start -- --fresh begins with empty data.
 `;
@@ -28,7 +30,7 @@ ${stack.hasDemoUsers ? demoUsers(api) : ''}Ctrl-C stops everything. npm start --
 
 function demoUsers(api: string): string {
   return `  demo@hub.local / demo-password-1           a customer with USD 100,000.00
-  operator@hub.local / operator-password-1   an operator
+  ${DEMO_OPERATOR.email} / ${DEMO_OPERATOR.password}   an operator
 
 Log in, buy 10 AAPL, see the position:
 

@@ -1,4 +1,6 @@
 import postgres from 'postgres';
+import type { Timestamp } from '../../contracts/decimal-string.ts';
+import { toTimestamp } from './timestamp.ts';
 
 /** Statements are prepared once per connection: one round trip a statement. */
 export interface Database {
@@ -31,4 +33,12 @@ export function openDatabase(
     types: { date: TEXT_TIMES },
   });
   return { sql, close: () => sql.end({ timeout: CLOSE_TIMEOUT_S }) };
+}
+
+/** When the server that answers was started. */
+export async function readServerStart(sql: postgres.Sql): Promise<Timestamp> {
+  const [row] = await sql<{ startedAt: string }[]>`
+    select pg_postmaster_start_time() as "startedAt"`;
+  if (!row) throw new Error('the server does not say when it was started');
+  return toTimestamp(row.startedAt);
 }

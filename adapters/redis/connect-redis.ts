@@ -101,6 +101,12 @@ export function connectRedis(options: RedisOptions): RedisConnection {
   };
 }
 
+/** Throws when Redis is away. */
+export async function pingRedis(connection: RedisConnection): Promise<void> {
+  if ((await connection.attempt((redis) => redis.ping())) === null)
+    throw new Error('Redis is away');
+}
+
 /** Says once that Redis went and once that it came back, however many calls noticed. */
 function createOutageRecord(
   logger: Logger,

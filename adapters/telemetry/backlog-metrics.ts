@@ -1,13 +1,13 @@
 import { TimeoutStrategy, timeout } from 'cockatiel';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
-import type { Backlog, WorkflowMonitor } from '../../contracts/operators/backlog.ts';
+import type { WorkflowMonitor } from '../../contracts/operators/backlog.ts';
 import type { OperatorReader } from '../../contracts/operators/operator-reader.ts';
 
 export interface BacklogMetricsDeps {
   registry: Registry;
   backlog: Pick<OperatorReader, 'readBacklog'>;
-  monitor: WorkflowMonitor;
+  monitor: Pick<WorkflowMonitor, 'countAttention' | 'readTaskQueues'>;
   /** A dependency's name, and a call that throws while it is away. */
   dependencies: Readonly<Record<string, () => Promise<unknown>>>;
   logger: Logger;
@@ -17,7 +17,12 @@ export interface BacklogMetricsDeps {
 const READ_TIMEOUT_MS = 1_000;
 const inTime = timeout(READ_TIMEOUT_MS, TimeoutStrategy.Aggressive);
 
-type Figure = Exclude<keyof Backlog, 'lastSequences'>;
+type Figure =
+  | 'ordersSuspended'
+  | 'oldestUnacknowledgedSeconds'
+  | 'breaksOpen'
+  | 'settlementsInRepair'
+  | 'settlementsOverdue';
 
 const FIGURES: Record<Figure, { name: string; help: string }> = {
   ordersSuspended: { name: 'hub_orders_waiting_for_operator', help: 'Orders that are SUSPENDED' },

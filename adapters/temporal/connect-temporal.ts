@@ -2,9 +2,14 @@ import { Client, Connection } from '@temporalio/client';
 
 export interface TemporalClient {
   client: Client;
-  connection: Connection;
+  /** Resolves when the server says that it serves; throws within a second when it does not. */
+  assertServing(): Promise<void>;
   close(): Promise<void>;
 }
+
+const HEALTH_TIMEOUT_MS = 1_000;
+/** `SERVING` of grpc.health.v1. */
+const SERVING = 1;
 
 /**
  * Connects to a Temporal server; throws when it cannot be reached, and mends itself later. Not over
@@ -21,7 +26,12 @@ export async function connectTemporal({
   const connection = await Connection.connect({ address });
   return {
     client: new Client({ connection, namespace }),
-    connection,
+    async assertServing() {
+      const { status } = await connection.withDeadline(Date.now() + HEALTH_TIMEOUT_MS, () =>
+        connection.healthService.check({}),
+      );
+      if (status !== SERVING) throw new Error(`Temporal does not serve: status ${status}`);
+    },
     close: () => connection.close(),
   };
 }

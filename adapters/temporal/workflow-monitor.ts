@@ -5,20 +5,11 @@ import type {
   WorkflowMonitor,
 } from '../../contracts/operators/backlog.ts';
 import { ATTENTION_NEEDED } from '../../contracts/orders/workflow-messages.ts';
-import {
-  BROKER_SESSION_TASK_QUEUE,
-  OPERATIONS_TASK_QUEUE,
-  ORDERS_TASK_QUEUE,
-  SETTLEMENT_TASK_QUEUE,
-} from '../../contracts/task-queues.ts';
+import { TASK_QUEUES } from '../../contracts/task-queues.ts';
+import { readBrokerSession } from './broker-session/broker-session.ts';
+import { readSettlementRuns } from './settlement/settlement-schedule.ts';
 import { guardTemporal } from './temporal-errors.ts';
 
-const TASK_QUEUES = [
-  ORDERS_TASK_QUEUE,
-  BROKER_SESSION_TASK_QUEUE,
-  SETTLEMENT_TASK_QUEUE,
-  OPERATIONS_TASK_QUEUE,
-];
 const UNVERSIONED = 'unversioned';
 const CALL_TIMEOUT_MS = 1_000;
 /** A poll lasts a minute when there is nothing to do. */
@@ -76,6 +67,8 @@ export function createWorkflowMonitor(client: Client): WorkflowMonitor {
           ).count,
       ),
     readTaskQueues: () => bounded(() => Promise.all(TASK_QUEUES.map(readTaskQueue))),
+    readBrokerSession: (broker) => bounded(() => readBrokerSession(client, broker)),
+    readSettlementRuns: () => bounded(() => readSettlementRuns(client)),
   };
 }
 

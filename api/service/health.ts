@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { TimeoutStrategy, timeout } from 'cockatiel';
 import type { Logger } from 'pino';
+import { askInTime } from '../../use-cases/ask-in-time.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { jsonAnswer } from '../rest/route-parts.ts';
 
@@ -11,7 +11,6 @@ import { jsonAnswer } from '../rest/route-parts.ts';
 export type ReadinessChecks = Readonly<Record<string, () => Promise<unknown>>>;
 
 const CHECK_TIMEOUT_MS = 1_000;
-const inTime = timeout(CHECK_TIMEOUT_MS, TimeoutStrategy.Aggressive);
 
 const tags = ['Health'];
 
@@ -43,35 +42,34 @@ const ready = createRoute({
   },
 });
 
+/**
+ * Anybody may ask, without a token: a check that is under way is shared by all who ask, so that
+ * nothing piles up behind a dependency that hangs.
+ */
 export function registerHealthRoutes(
   app: OpenAPIHono<ApiEnv>,
-  deps: { readiness: ReadinessChecks; logger: Logger },
+  { readiness, logger }: { readiness: ReadinessChecks; logger: Logger },
 ): void {
+  const questions = Object.entries(readiness).map(([check, question]) => {
+    const onFailed = (error: unknown) =>
+      logger.warn({ err: error, check }, 'readiness check failed');
+    return [check, askInTime(question, { withinMs: CHECK_TIMEOUT_MS, onFailed })] as const;
+  });
+
   app.openapi(live, (c) => c.json({ status: 'live' as const }, 200));
 
   app.openapi(ready, async (c) => {
-    const checks = await runChecks(deps.readiness, deps.logger);
-    const allOk = Object.values(checks).every((outcome) => outcome === 'ok');
-    return allOk
+    const asked = await Promise.all(
+      questions.map(async ([check, ask]) => [check, await ask()] as const),
+    );
+    const checks = Object.fromEntries(
+      asked.map(([check, outcome]): [string, 'ok' | 'away'] => [
+        check,
+        typeof outcome === 'string' ? 'away' : 'ok',
+      ]),
+    );
+    return Object.values(checks).every((outcome) => outcome === 'ok')
       ? c.json({ status: 'ready' as const, checks }, 200)
       : c.json({ status: 'not ready' as const, checks }, 503);
   });
-}
-
-async function runChecks(
-  readiness: ReadinessChecks,
-  logger: Logger,
-): Promise<Record<string, 'ok' | 'away'>> {
-  const outcomes = Object.entries(readiness).map(
-    async ([name, check]): Promise<[string, 'ok' | 'away']> => {
-      try {
-        await inTime.execute(check);
-        return [name, 'ok'];
-      } catch (error) {
-        logger.warn({ err: error, check: name }, 'readiness check failed');
-        return [name, 'away'];
-      }
-    },
-  );
-  return Object.fromEntries(await Promise.all(outcomes));
 }

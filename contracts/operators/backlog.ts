@@ -1,21 +1,26 @@
-/** What waits in our books; figures for /metrics, not for decisions. */
+import type { Timestamp } from '../decimal-string.ts';
+
+/** What waits in our books; for /metrics and operators, not for decisions. */
 export interface Backlog {
   /** Orders that wait for an operator. */
   ordersSuspended: number;
-  /**
-   * Age in seconds of the oldest order that could be at the broker and is not confirmed by it; 0
-   * when there is none.
-   */
+  /** Since when the first of them waits; null when none does. */
+  oldestSuspendedAt: Timestamp | null;
+  /** Orders that could be at the broker and are not confirmed by it. */
+  ordersUnacknowledged: number;
+  /** Age in seconds of the oldest of them; 0 when there is none. */
   oldestUnacknowledgedSeconds: number;
   breaksOpen: number;
+  /** When the first of them was raised; null when none is open. */
+  oldestBreakAt: Timestamp | null;
   settlementsInRepair: number;
   /**
    * Executions that the morning's run should have settled or put into repair, an hour after it was
    * due.
    */
   settlementsOverdue: number;
-  /** By broker, the sequence up to which its execution reports are taken in. */
-  lastSequences: { broker: string; lastSequence: number }[];
+  /** By broker, the sequence up to which its execution reports are taken in, and since when. */
+  lastSequences: { broker: string; lastSequence: number; takenInAt: Timestamp }[];
 }
 
 /** Where the server sends a task queue's workflow tasks, and who asks for them. */
@@ -35,10 +40,48 @@ export interface TaskQueueStanding {
   routes: TaskQueueRoute[];
 }
 
+/** The activity that reads a broker's execution reports, as the server knows it. */
+export interface ReportPump {
+  /** From 1; one that failed, or whose worker died, is tried again. */
+  attempt: number;
+  /** When this attempt began on a worker; null while it waits for its time or for a worker. */
+  startedAt: Timestamp | null;
+  /** When this attempt, or one before it, was last heard of; null when none was. */
+  heartbeatAt: Timestamp | null;
+  /** The stable code with which the attempt before failed; TIMEOUT when its worker went silent. */
+  lastFailure: string | null;
+}
+
+/** The workflow `broker-session/<broker>`. */
+export interface BrokerSessionStanding {
+  isRunning: boolean;
+  /** When it ended; null while it runs. */
+  endedAt: Timestamp | null;
+  /** Null between two readings. */
+  pump: ReportPump | null;
+}
+
+/** The schedule of the daily settlement, and its last run. */
+export interface SettlementRuns {
+  isPaused: boolean;
+  /** Null: it has not run yet, or no run is remembered. */
+  lastRun: {
+    startedAt: Timestamp;
+    /** Null while it works or waits. */
+    endedAt: Timestamp | null;
+    /** It ended otherwise than by completing. */
+    hasFailed: boolean;
+  } | null;
+}
+
 /** What Temporal knows of how our workflows fare. */
 export interface WorkflowMonitor {
   /** Running workflows that call an operator. Throws `TEMPORAL_UNAVAILABLE`. */
   countAttention(): Promise<number>;
   /** Throws `TEMPORAL_UNAVAILABLE`. */
   readTaskQueues(): Promise<TaskQueueStanding[]>;
+  /** Null when there has never been one. Throws `TEMPORAL_UNAVAILABLE`. */
+  readBrokerSession(broker: string): Promise<BrokerSessionStanding | null>;
+  /** Null when no worker has made the schedule yet. Throws `TEMPORAL_UNAVAILABLE`. */
+  readSettlementRuns(): Promise<SettlementRuns | null>;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HubError } from '../../contracts/errors.ts';
 import { callJson, createApiRig } from './api-rig.ts';
 import { createStubUseCases, ORDER_ID } from './stub-use-cases.ts';
@@ -177,6 +177,16 @@ describe('health', () => {
       status: 'not ready',
       checks: { postgres: 'ok', temporal: 'away', marketData: 'away' },
     });
+  });
+
+  it('asks what hangs once for all who want to know, so that nothing piles up behind it', async () => {
+    const postgres = vi.fn(() => new Promise(() => {}));
+    const rig = await createApiRig({ readiness: { postgres } });
+    const askAll = () =>
+      Promise.all(Array.from({ length: 20 }, () => rig.app.request('/health/ready')));
+    const answers = [...(await askAll()), ...(await askAll())];
+    expect(answers.every(({ status }) => status === 503)).toBe(true);
+    expect(postgres).toHaveBeenCalledTimes(1);
   });
 
   it('is ready when all is there', async () => {

@@ -10,6 +10,7 @@ import {
   ORDER_ID,
   orderOf,
   SETTLEMENT,
+  SYSTEM,
   TIME,
 } from './stub-fixtures.ts';
 
@@ -81,6 +82,7 @@ export function stubOperators(note: NoteCall): HubUseCases['operators'] {
       note('stopBulk', operator.userId, id, reason);
       return { ...bulk, stoppedBy: { operator: `user/${operator.userId}`, reason } };
     },
+    readSystem: async () => SYSTEM,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Break } from '../../contracts/executions/breaks.ts';
 import { inFieldOrder } from '../../contracts/fields.ts';
 import type { Caller } from '../../contracts/identity/caller.ts';
 import type { BulkProgress } from '../../contracts/operators/bulk-operations.ts';
+import type { SystemStatus } from '../../contracts/operators/system-status.ts';
 import { ORDER_FIELDS, type Order } from '../../contracts/orders/order-fields.ts';
 import type { Balance, Position } from '../../contracts/portfolio/portfolio.ts';
 import type { SettlementInRepair } from '../../contracts/settlement/settlement.ts';
@@ -148,4 +149,34 @@ export const BULK: BulkProgress = {
   stoppedBy: null,
   startedAt: TIME,
   endedAt: null,
+};
+
+/** A part of each status. */
+export const SYSTEM: SystemStatus = {
+  status: 'DOWN',
+  checkedAt: TIME,
+  parts: [
+    { name: 'postgres', status: 'UP', since: TIME, detail: 'It answers.', action: null },
+    {
+      name: 'breaks',
+      status: 'DEGRADED',
+      since: TIME,
+      detail: '2 are open.',
+      action: 'Resolve them: docs/RUNBOOK.md#breaksopen',
+    },
+    {
+      name: 'temporal',
+      status: 'DOWN',
+      since: null,
+      detail: 'It cannot be reached.',
+      action: 'Bring Temporal back: docs/RUNBOOK.md#temporalaway',
+    },
+    {
+      name: 'workers/orders',
+      status: 'UNKNOWN',
+      since: null,
+      detail: 'Temporal does not say.',
+      action: 'Bring Temporal back: docs/RUNBOOK.md#temporalaway',
+    },
+  ],
 };

@@ -117,6 +117,17 @@ describe('a stack in a folder of its own', { timeout: LONG_MS }, () => {
     expect(statSync(stateDir).mode & 0o067).toBe(0);
   });
 
+  it('is UP with all its parts, as npm run status says, and warns of nothing', async () => {
+    const program = `HUB_URL=http://127.0.0.1:${ports.api} "${process.execPath}" "${join(ROOT, 'dev', 'status.ts')}"`;
+    const isUp = () =>
+      runShell([program]).then(
+        (output) => output.startsWith('The system is UP'),
+        () => false,
+      );
+    await waitUntil(isUp, { timeoutMs: LONG_MS, everyMs: 500, message: 'not UP' });
+    expect(supervisor.output()).not.toMatch(/^warning /m);
+  });
+
   it('says three commands, which buy ten shares', async () => {
     for (const command of [logIn, buy, position]) expect(supervisor.output()).toContain(command);
     const lines = (await runShell([logIn, buy, position, 'echo "$TOKEN"'])).trim().split('\n');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createReportSeals } from '../../adapters/security/report-seals.ts';
 import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
+import type { SystemStatus } from '../../contracts/operators/system-status.ts';
 import { EXECUTION_REPORTS_SIGNAL } from '../../contracts/orders/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { metricsIn, readAlertRules } from '../support/alert-rules.ts';
@@ -274,6 +275,16 @@ it('goes on reading the venue after its session was begun anew', async () => {
   expect(await trader.waitForEnd(orderId, LONG_MS)).toMatchObject({ status: 'FILLED' });
   expect(await booksOf(orderId)).toEqual(FILLED_ONCE);
   await e2e.setPrices({});
+});
+
+it('tells how every part is', async () => {
+  const isRead = async () => {
+    const { parts } = JSON.parse(await runbook.run('system')) as SystemStatus;
+    return parts.some(
+      ({ name, status }) => name === 'broker-session/paper-broker' && status === 'UP',
+    );
+  };
+  await until(isRead, 'the session is not said to be UP');
 });
 
 it('unlocks a user', async () => {

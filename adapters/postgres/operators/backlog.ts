@@ -1,14 +1,20 @@
 import type postgres from 'postgres';
 import type { Backlog } from '../../../contracts/operators/backlog.ts';
 import { isInPlace } from '../orders/order-conditions.ts';
+import { toTimestamp, toTimestampOrNull } from '../timestamp.ts';
 
 interface BacklogRow {
-  suspended: number;
-  unacknowledged_s: number;
-  breaks: number;
+  suspended: Waiting;
+  unacknowledged: { count: number; oldest_s: number };
+  breaks: Waiting;
   in_repair: number;
   overdue: number;
-  sequences: { broker: string; lastSequence: number }[];
+  sequences: Backlog['lastSequences'];
+}
+
+interface Waiting {
+  count: number;
+  oldest: string | null;
 }
 
 /**
@@ -19,22 +25,30 @@ interface BacklogRow {
 export async function readBacklog(sql: postgres.Sql): Promise<Backlog> {
   const [row] = await sql<BacklogRow[]>`
     select
-      (select count(*)::int from orders where status = 'SUSPENDED') as suspended,
-      (select coalesce(extract(epoch from now() - min(greatest(o.submitted_at, o.release_at))), 0)::float8 from orders o
+      (select json_build_object('count', count(*), 'oldest', min(suspended_at)) from orders where status = 'SUSPENDED') as suspended,
+      (select json_build_object('count', count(*),
+          'oldest_s', coalesce(extract(epoch from now() - min(greatest(o.submitted_at, o.release_at))), 0)) from orders o
         where o.status = 'PENDING_NEW' and (o.release_at is null or o.release_at <= now())
-          and ${isInPlace(sql)}) as unacknowledged_s,
-      (select count(*)::int from breaks where resolved_at is null) as breaks,
+          and ${isInPlace(sql)}) as unacknowledged,
+      (select json_build_object('count', count(*), 'oldest', min(raised_at)) from breaks where resolved_at is null) as breaks,
       (select count(*)::int from settlement_instructions where status = 'IN_REPAIR') as in_repair,
       (select count(*)::int from settlement_instructions
         where status = 'PENDING' and settlement_date <= (now() at time zone 'America/New_York' - interval '7 hours')::date) as overdue,
-      (select coalesce(json_agg(json_build_object('broker', broker, 'lastSequence', last_sequence)), '[]') from broker_sessions) as sequences`;
+      (select coalesce(json_agg(json_build_object(
+          'broker', broker, 'lastSequence', last_sequence, 'takenInAt', updated_at)), '[]') from broker_sessions) as sequences`;
   if (!row) throw new Error('the backlog is one row');
   return {
-    ordersSuspended: row.suspended,
-    oldestUnacknowledgedSeconds: Math.max(0, row.unacknowledged_s),
-    breaksOpen: row.breaks,
+    ordersSuspended: row.suspended.count,
+    oldestSuspendedAt: toTimestampOrNull(row.suspended.oldest),
+    ordersUnacknowledged: row.unacknowledged.count,
+    oldestUnacknowledgedSeconds: Math.max(0, row.unacknowledged.oldest_s),
+    breaksOpen: row.breaks.count,
+    oldestBreakAt: toTimestampOrNull(row.breaks.oldest),
     settlementsInRepair: row.in_repair,
     settlementsOverdue: row.overdue,
-    lastSequences: row.sequences,
+    lastSequences: row.sequences.map((one) => ({
+      ...one,
+      takenInAt: toTimestamp(one.takenInAt),
+    })),
   };
 }

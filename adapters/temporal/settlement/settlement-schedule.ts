@@ -1,9 +1,12 @@
 import {
   type Client,
   ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
+  WorkflowNotFoundError,
 } from '@temporalio/client';
+import type { SettlementRuns } from '../../../contracts/operators/backlog.ts';
 import { SETTLEMENT_RUN_WORKFLOW } from '../../../contracts/orders/workflow-messages.ts';
 import { SETTLEMENT_TASK_QUEUE } from '../../../contracts/task-queues.ts';
 import { guardTemporal } from '../temporal-errors.ts';
@@ -42,3 +45,34 @@ export const ensureSettlementSchedule = (client: Client): Promise<void> =>
       await client.schedule.getHandle(SCHEDULE_ID).update(({ state }) => ({ ...SCHEDULE, state }));
     }
   });
+
+/** The schedule and its last run, by hand or in time; null when nobody has made it yet. */
+export async function readSettlementRuns(client: Client): Promise<SettlementRuns | null> {
+  try {
+    const { state, info } = await client.schedule.getHandle(SCHEDULE_ID).describe();
+    // Sorted from the oldest to the newest.
+    const workflowId = info.recentActions.at(-1)?.action.workflow.workflowId;
+    return {
+      isPaused: state.paused,
+      lastRun: workflowId === undefined ? null : await readRun(client, workflowId),
+    };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** Null for one that the server no longer remembers. */
+async function readRun(client: Client, workflowId: string): Promise<SettlementRuns['lastRun']> {
+  try {
+    const { status, startTime, closeTime } = await client.workflow.getHandle(workflowId).describe();
+    return {
+      startedAt: startTime.toISOString(),
+      endedAt: closeTime?.toISOString() ?? null,
+      hasFailed: status.name !== 'RUNNING' && status.name !== 'COMPLETED',
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}

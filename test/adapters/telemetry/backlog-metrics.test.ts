@@ -6,11 +6,16 @@ import type { Backlog, TaskQueueStanding } from '../../../contracts/operators/ba
 
 const BACKLOG: Backlog = {
   ordersSuspended: 3,
+  oldestSuspendedAt: '2026-11-24T14:30:00.000Z',
+  ordersUnacknowledged: 6,
   oldestUnacknowledgedSeconds: 61.5,
   breaksOpen: 2,
+  oldestBreakAt: '2026-11-24T14:30:00.000Z',
   settlementsInRepair: 1,
   settlementsOverdue: 4,
-  lastSequences: [{ broker: 'paper-broker', lastSequence: 77 }],
+  lastSequences: [
+    { broker: 'paper-broker', lastSequence: 77, takenInAt: '2026-11-24T14:30:00.000Z' },
+  ],
 };
 const QUEUE: TaskQueueStanding = {
   taskQueue: 'orders',

@@ -39,6 +39,7 @@ const CALLS: [string, string, unknown?][] = [
   ['POST', `orders/${ORDER_ID}/retry`, { reason: REASON }],
   ['POST', `orders/${ORDER_ID}/fail`, { reason: REASON }],
   ['POST', `orders/${ORDER_ID}/cancel`, { reason: REASON }],
+  ['GET', 'system'],
   ['GET', 'breaks'],
   ['POST', `breaks/${BREAK_ID}/resolve`, { resolution: 'booked' }],
   ['GET', 'executions'],

@@ -75,6 +75,7 @@ const CONTRACT = [
   'GET /v1/admin/bulk-operations',
   'GET /v1/admin/bulk-operations/{id}',
   'POST /v1/admin/bulk-operations/{id}/stop',
+  'GET /v1/admin/system',
   'GET /v1/admin/breaks',
   'POST /v1/admin/breaks/{id}/resolve',
   'GET /v1/admin/executions',

@@ -6,6 +6,7 @@ import { createChildPids } from '../../../dev/child-pids.ts';
 import { createManagedProcess, type ManagedProcess } from '../../../dev/managed-process.ts';
 import { adminUrl, answers, ensureData } from '../../../dev/services/postgres.ts';
 import { findPostgresBinaries } from '../../../dev/services/postgres-binaries.ts';
+import { freezeTree, listTree, signalIfAlive, thawTree } from '../../support/process-tree.ts';
 import { makeServerFolder } from '../../support/services.ts';
 
 /** A Postgres of the test's own, which it may stop, kill and freeze. */
@@ -35,34 +36,11 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
   );
   await server.start();
 
-  /** Every process of the cluster: the postmaster and its children. */
-  const pids = async (): Promise<number[]> => {
-    const postmaster = Number(
-      (await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n', 1)[0],
-    );
-    const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-    return [postmaster, ...children.trim().split(/\s+/).filter(Boolean).map(Number)];
-  };
-  /**
-   * The kernel's list of children is whole only while none is born or ends: the postmaster stops
-   * first, then they, until none is new.
-   */
-  const freeze = async (): Promise<void> => {
-    const stopped = new Set<number>();
-    for (
-      let fresh = (await pids()).slice(0, 1);
-      fresh.length > 0;
-      fresh = (await pids()).filter((pid) => !stopped.has(pid))
-    ) {
-      for (const pid of fresh) {
-        signalIfAlive(pid, 'SIGSTOP');
-        stopped.add(pid);
-      }
-    }
-  };
+  const postmaster = async (): Promise<number> =>
+    Number((await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n', 1)[0]);
   let isRunning = true;
   const kill = async (): Promise<void> => {
-    const all = await pids();
+    const all = await listTree(await postmaster());
     // An end that was asked for is no crash; what ends the cluster is the signal that cannot be
     // handled.
     const forgotten = server.stop();
@@ -85,10 +63,8 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
       await server.start();
       isRunning = true;
     },
-    freeze,
-    async thaw() {
-      for (const pid of await pids()) signalIfAlive(pid, 'SIGCONT');
-    },
+    freeze: async () => freezeTree(await postmaster()),
+    thaw: async () => thawTree(await postmaster()),
     async destroy() {
       if (isRunning) await kill();
       await rm(folder, { recursive: true, force: true });
@@ -129,15 +105,6 @@ function createPostgres(
     stopSignal: 'SIGINT',
     isReady: () => answers(url),
   });
-}
-
-function signalIfAlive(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    // ESRCH: it ended by itself meanwhile.
-    return false;
-  }
 }
 
 const isAlive = (pid: number): boolean => signalIfAlive(pid, 0);

@@ -23,8 +23,11 @@ const readBacklog = (): Promise<Backlog> => createOperatorReader(database.sql).r
 it('knows of nothing where nothing waits', async () => {
   expect(await readBacklog()).toEqual({
     ordersSuspended: 0,
+    oldestSuspendedAt: null,
+    ordersUnacknowledged: 0,
     oldestUnacknowledgedSeconds: 0,
     breaksOpen: 0,
+    oldestBreakAt: null,
     settlementsInRepair: 0,
     settlementsOverdue: 0,
     lastSequences: [],
@@ -55,24 +58,32 @@ it('counts what waits, and not what is done, not due or not to be sent yet', asy
     insert into orders (id, account_id, client_order_id, symbol, broker, side, type, time_in_force, quantity, status, submitted_at, updated_at, release_at)
     values (${randomUUID()}, ${accountId}, ${randomUUID()}, 'AAPL', 'paper-broker', 'BUY', 'MARKET', 'DAY', 1, ${status},
       now() - make_interval(secs => ${agoS}), now(), now() + make_interval(secs => ${releaseInS}))`;
+  const suspendedAt = '2026-01-08T14:30:00.123Z';
   await addOrder('SUSPENDED', 7_200);
+  await addOrder('SUSPENDED', 7_200);
+  await sql`update orders set suspended_at = ${suspendedAt} where id = (select id from orders where status = 'SUSPENDED' limit 1)`;
   await addOrder('NEW', 7_200);
   await addOrder('PENDING_NEW', 600);
   await addOrder('PENDING_NEW', 7_200, 3_600);
   await addOrder('PENDING_NEW', 7_200, -60);
-  await sql`insert into breaks (id, key, kind, broker) values (${randomUUID()}, 'open', 'REPORT_GAP', 'paper-broker')`;
-  await sql`insert into breaks (id, key, kind, broker, resolved_at, resolved_by, resolution)
-    values (${randomUUID()}, 'resolved', 'REPORT_GAP', 'paper-broker', now(), 'user/olga', 'found')`;
+  await sql`insert into breaks (id, key, kind, broker, raised_at)
+    values (${randomUUID()}, 'open', 'REPORT_GAP', 'paper-broker', '2026-01-09T14:30:00Z')`;
+  await sql`insert into breaks (id, key, kind, broker, raised_at, resolved_at, resolved_by, resolution)
+    values (${randomUUID()}, 'resolved', 'REPORT_GAP', 'paper-broker', '2026-01-01T14:30:00Z', now(), 'user/olga', 'found')`;
   await createBrokerSessionStore(database).advance('paper-broker', 77);
 
   const backlog = await readBacklog();
   expect(backlog).toMatchObject({
-    ordersSuspended: 1,
+    ordersSuspended: 2,
+    oldestSuspendedAt: suspendedAt,
+    ordersUnacknowledged: 2,
     breaksOpen: 1,
+    oldestBreakAt: '2026-01-09T14:30:00.000Z',
     settlementsInRepair: 1,
     settlementsOverdue: 1,
     lastSequences: [{ broker: 'paper-broker', lastSequence: 77 }],
   });
+  expect(Date.now() - Date.parse(backlog.lastSequences[0]?.takenInAt ?? '')).toBeLessThan(60_000);
   expect(backlog.oldestUnacknowledgedSeconds).toBeGreaterThan(599);
   expect(backlog.oldestUnacknowledgedSeconds).toBeLessThan(3_600);
 });

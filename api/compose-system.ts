@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import { openDatabase, readServerStart } from '../adapters/postgres/database.ts';
+import { createOperatorReader } from '../adapters/postgres/operators/operator-reader.ts';
+import { pingRedis, type RedisConnection } from '../adapters/redis/connect-redis.ts';
+import type { TemporalClient } from '../adapters/temporal/connect-temporal.ts';
+import type { Clock } from '../contracts/clock.ts';
+import type { MarketData } from '../contracts/market/market-data.ts';
+import type { WorkflowMonitor } from '../contracts/operators/backlog.ts';
+import type { SystemProbes } from '../contracts/operators/system-status.ts';
+import type { TradingCalendar } from '../domain/market/calendar.ts';
+import { createSystemLook } from '../use-cases/operators/look-at-system.ts';
+
+interface SystemParts {
+  redis: RedisConnection | null;
+  temporal: TemporalClient;
+  monitor: WorkflowMonitor;
+  marketData: MarketData;
+  calendar: TradingCalendar;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Any instrument that is quoted all day. */
+const QUOTED_SYMBOL = 'AAPL';
+/** So that it is known since when a part is away, although nobody asked. */
+const LOOK_EVERY_MS = 15_000;
+
+/** How the parts of the system are asked, and a look at all of them. */
+export function composeSystem(
+  config: { databaseUrl: string; brokers: readonly { name: string }[] },
+  { redis, temporal, monitor, marketData, calendar, clock, logger }: SystemParts,
+) {
+  // Connections of its own: how Postgres is must not wait behind the requests.
+  const database = openDatabase(config.databaseUrl, {
+    poolSize: 2,
+    applicationName: 'hub-api-system',
+  });
+  const { sql } = database;
+  const readQuote = async () => (await marketData.getQuotes([QUOTED_SYMBOL])).quotes[0] ?? null;
+  const probes: SystemProbes = {
+    readPostgresStart: () => readServerStart(sql),
+    readBacklog: createOperatorReader(sql).readBacklog,
+    askRedis: redis && (() => pingRedis(redis)),
+    askTemporal: temporal.assertServing,
+    readTaskQueues: monitor.readTaskQueues,
+    readSettlementRuns: monitor.readSettlementRuns,
+    readBrokerSession: monitor.readBrokerSession,
+    readQuote,
+  };
+  const brokers = config.brokers.map(({ name }) => name);
+  const lookAtSystem = createSystemLook({ probes, brokers, calendar, clock, logger });
+  const timer = setInterval(() => void lookAtSystem(), LOOK_EVERY_MS).unref();
+  void lookAtSystem();
+  return {
+    lookAtSystem,
+    async close() {
+      clearInterval(timer);
+      await database.close();
+    },
+  };
+}

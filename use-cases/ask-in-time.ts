@@ -1,0 +1,57 @@
+/** What came of asking: an answer, a failure, or nothing in time. */
+export type Asked<T> = { answer: T } | 'FAILED' | 'SILENT';
+
+export interface AskOptions {
+  /** Nobody waits longer for an answer. */
+  withinMs: number;
+  /** Is told of what went wrong. */
+  onFailed?: (error: unknown) => void;
+}
+
+/**
+ * A question that never answers is put anew after so long, in case it was lost: a connection may
+ * have vanished without a word.
+ */
+const LOST_AFTER_MS = 10_000;
+
+/**
+ * Makes a question that anybody may ask at any time. While one is under way all wait for the same,
+ * also those who come after it was given up: what hangs is not asked again by each.
+ */
+export function askInTime<T>(
+  question: () => Promise<T>,
+  { withinMs, onFailed = () => {} }: AskOptions,
+): () => Promise<Asked<T>> {
+  let underWay: { asked: Promise<Asked<T>>; sinceMs: number } | null = null;
+
+  const put = async (): Promise<Asked<T>> => {
+    try {
+      return { answer: await question() };
+    } catch (error) {
+      onFailed(error);
+      return 'FAILED';
+    }
+  };
+
+  return () => {
+    const nowMs = performance.now();
+    if (underWay === null || nowMs - underWay.sinceMs > LOST_AFTER_MS) {
+      const mine = { asked: put(), sinceMs: nowMs };
+      underWay = mine;
+      void mine.asked.then(() => {
+        if (underWay === mine) underWay = null;
+      });
+    }
+    return orSilence(underWay.asked, withinMs);
+  };
+}
+
+async function orSilence<T>(asked: Promise<Asked<T>>, withinMs: number): Promise<Asked<T>> {
+  const { promise: silence, resolve } = Promise.withResolvers<'SILENT'>();
+  const timer = setTimeout(resolve, withinMs, 'SILENT');
+  try {
+    return await Promise.race([asked, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
