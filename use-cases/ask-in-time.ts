@@ -1,6 +1,8 @@
 /** What came of asking: an answer, a failure, or nothing in time. */
 export type Asked<T> = { answer: T } | 'FAILED' | 'SILENT';
 
+export const isAnswered = <T>(asked: Asked<T>): asked is { answer: T } => typeof asked !== 'string';
+
 export interface AskOptions {
   /** Nobody waits longer for an answer. */
   withinMs: number;

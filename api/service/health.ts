@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
-import { askInTime } from '../../use-cases/ask-in-time.ts';
+import { askInTime, isAnswered } from '../../use-cases/ask-in-time.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { jsonAnswer } from '../rest/route-parts.ts';
 
@@ -65,7 +65,7 @@ export function registerHealthRoutes(
     const checks = Object.fromEntries(
       asked.map(([check, outcome]): [string, 'ok' | 'away'] => [
         check,
-        typeof outcome === 'string' ? 'away' : 'ok',
+        isAnswered(outcome) ? 'ok' : 'away',
       ]),
     );
     return Object.values(checks).every((outcome) => outcome === 'ok')

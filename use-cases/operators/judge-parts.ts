@@ -6,7 +6,7 @@ import type {
 } from '../../contracts/operators/backlog.ts';
 import type { PartJudgement, PartStatus } from '../../contracts/operators/system-status.ts';
 import { QUICK_RETRIES_MS } from '../../domain/retry/schedules.ts';
-import type { Asked } from '../ask-in-time.ts';
+import { type Asked, isAnswered } from '../ask-in-time.ts';
 
 /** A quote of an open market that is older is worth a look. */
 export const QUOTE_AGE_SECONDS_MAX = 60;
@@ -41,8 +41,6 @@ const troubled =
 const degraded = troubled('DEGRADED');
 const down = troubled('DOWN');
 const unknown = troubled('UNKNOWN');
-
-const isAnswered = <T>(asked: Asked<T>): asked is { answer: T } => typeof asked !== 'string';
 
 const notAnswering = (asked: 'FAILED' | 'SILENT'): string =>
   asked === 'SILENT' ? 'It does not answer in time.' : 'It cannot be reached.';

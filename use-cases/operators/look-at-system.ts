@@ -12,7 +12,7 @@ import {
 } from '../../contracts/operators/system-status.ts';
 import { TASK_QUEUES } from '../../contracts/task-queues.ts';
 import type { TradingCalendar } from '../../domain/market/calendar.ts';
-import { type Asked, askInTime } from '../ask-in-time.ts';
+import { type Asked, askInTime, isAnswered } from '../ask-in-time.ts';
 import * as judge from './judge-parts.ts';
 
 export interface LookAtSystemDeps {
@@ -36,14 +36,12 @@ const KEPT_MS = 1_000;
  */
 export function createSystemLook(deps: LookAtSystemDeps): () => Promise<SystemStatus> {
   const look = createLook(deps);
-  let last: { status: Promise<SystemStatus>; isUnderWay: boolean; endedAtMs: number } | null = null;
+  let last: { status: Promise<SystemStatus>; keptUntilMs: number } | null = null;
   return () => {
-    if (last && (last.isUnderWay || performance.now() - last.endedAtMs < KEPT_MS))
-      return last.status;
-    const mine = { status: look(), isUnderWay: true, endedAtMs: 0 };
+    if (last && performance.now() < last.keptUntilMs) return last.status;
+    const mine = { status: look(), keptUntilMs: Number.POSITIVE_INFINITY };
     const end = () => {
-      mine.isUnderWay = false;
-      mine.endedAtMs = performance.now();
+      mine.keptUntilMs = performance.now() + KEPT_MS;
     };
     mine.status.then(end, end);
     last = mine;
@@ -124,15 +122,15 @@ function isOpenAt(calendar: LookAtSystemDeps['calendar'], nowMs: number): boolea
 }
 
 const lastReportOf = (broker: string, backlog: Asked<Backlog>): Timestamp | null =>
-  typeof backlog === 'string'
-    ? null
-    : (backlog.answer.lastSequences.find((one) => one.broker === broker)?.takenInAt ?? null);
+  isAnswered(backlog)
+    ? (backlog.answer.lastSequences.find((one) => one.broker === broker)?.takenInAt ?? null)
+    : null;
 
 function standingOf(
   queue: string,
   queues: Asked<Awaited<ReturnType<SystemProbes['readTaskQueues']>>>,
 ) {
-  if (typeof queues === 'string') return queues;
+  if (!isAnswered(queues)) return queues;
   const standing = queues.answer.find(({ taskQueue }) => taskQueue === queue);
   return standing ? { answer: standing } : 'FAILED';
 }
