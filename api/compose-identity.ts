@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type postgres from 'postgres';
-import { openDatabase } from '../adapters/postgres/database.ts';
+import { CLIENT_STATEMENT_MS_MAX, openDatabase } from '../adapters/postgres/database.ts';
 import { createLoginAttemptStore } from '../adapters/postgres/identity/login-attempt-store.ts';
 import { createSessionStore } from '../adapters/postgres/identity/session-store.ts';
 import { createUserStore } from '../adapters/postgres/identity/user-store.ts';
@@ -36,6 +36,7 @@ export async function composeIdentity(
   const sessionsDatabase = openDatabase(config.databaseUrl, {
     poolSize: 1,
     applicationName: 'hub-api-sessions',
+    statementMsMax: CLIENT_STATEMENT_MS_MAX,
   });
   const revoked = watchRevokedSessions({
     store: createSessionStore(sessionsDatabase.sql),

@@ -1,5 +1,9 @@
 import type { Logger } from 'pino';
-import { openDatabase, readServerStart } from '../adapters/postgres/database.ts';
+import {
+  CLIENT_STATEMENT_MS_MAX,
+  openDatabase,
+  readServerStart,
+} from '../adapters/postgres/database.ts';
 import { createOperatorReader } from '../adapters/postgres/operators/operator-reader.ts';
 import { pingRedis, type RedisConnection } from '../adapters/redis/connect-redis.ts';
 import type { TemporalClient } from '../adapters/temporal/connect-temporal.ts';
@@ -34,6 +38,7 @@ export function composeSystem(
   const database = openDatabase(config.databaseUrl, {
     poolSize: 2,
     applicationName: 'hub-api-system',
+    statementMsMax: CLIENT_STATEMENT_MS_MAX,
   });
   const { sql } = database;
   const readQuote = async () => (await marketData.getQuotes([QUOTED_SYMBOL])).quotes[0] ?? null;

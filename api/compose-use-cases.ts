@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createConnectBrokers } from '../adapters/broker/connect-brokers.ts';
 import { createConnectMarketData } from '../adapters/market-data/connect-market-data.ts';
-import { openDatabase } from '../adapters/postgres/database.ts';
+import { CLIENT_STATEMENT_MS_MAX, openDatabase } from '../adapters/postgres/database.ts';
 import { createBreakStore } from '../adapters/postgres/executions/break-store.ts';
 import { createInstrumentStore } from '../adapters/postgres/market/instrument-store.ts';
 import { createTradingSessionStore } from '../adapters/postgres/market/trading-session-store.ts';
@@ -84,6 +84,7 @@ export async function composeUseCases(
   const database = openDatabase(config.databaseUrl, {
     poolSize: config.databasePoolSize,
     applicationName: 'hub-api',
+    statementMsMax: CLIENT_STATEMENT_MS_MAX,
   });
   const { sql } = database;
   const temporal = await connectTemporal({

@@ -3,6 +3,7 @@ import { HubError } from '../../contracts/errors.ts';
 
 /** The driver's and the socket's words for a connection that could not be made or was lost. */
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
+  'ANSWER_TIMEOUT',
   'CONNECTION_CLOSED',
   'CONNECTION_DESTROYED',
   'CONNECTION_ENDED',

@@ -16,19 +16,36 @@ const TEXT_TIMES = {
   parse: (text: string): string => text,
 };
 
-const CONNECT_TIMEOUT_S = 3;
+/** Where a client waits for the answer: with all else that is done for it, 3 s at most. */
+export const CLIENT_STATEMENT_MS_MAX = 2_000;
+const STATEMENT_MS_MAX = 5_000;
 const CLOSE_TIMEOUT_S = 5;
+const RECONNECT_AFTER_S_MAX = 0.5;
+/** A server that is alive ends a statement itself, and says so within this time. */
+const LAST_WORD_MS = 500;
 
-/** Opens a pool. Connections are made when first needed and again after they broke. */
+export interface DatabaseOptions {
+  poolSize: number;
+  applicationName: string;
+  /** How long a statement may take, and a connection to come about. */
+  statementMsMax?: number;
+}
+
+/**
+ * Opens a pool. Connections are made when first needed and again after they broke. From a server
+ * that hangs nobody waits longer than for a statement: what is asked of it, or waits for a
+ * connection, ends as `DATABASE_UNAVAILABLE`.
+ */
 export function openDatabase(
   url: string,
-  options: { poolSize: number; applicationName: string },
+  { poolSize, applicationName, statementMsMax = STATEMENT_MS_MAX }: DatabaseOptions,
 ): Database {
   const sql = postgres(url, {
-    max: options.poolSize,
-    connect_timeout: CONNECT_TIMEOUT_S,
-    backoff: (attempt: number) => Math.min(0.1 * 2 ** attempt, 1),
-    connection: { application_name: options.applicationName, statement_timeout: 5_000 },
+    max: poolSize,
+    connect_timeout: statementMsMax / 1_000,
+    answer_timeout: (statementMsMax + LAST_WORD_MS) / 1_000,
+    backoff: (attempt: number) => Math.min(0.1 * 2 ** attempt, RECONNECT_AFTER_S_MAX),
+    connection: { application_name: applicationName, statement_timeout: statementMsMax },
     onnotice: () => {},
     types: { date: TEXT_TIMES },
   });

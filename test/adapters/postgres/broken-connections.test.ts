@@ -113,4 +113,66 @@ describe('the pool of connections', () => {
       expect(await sql`select 2 as two`).toEqual([{ two: 2 }]);
     }).finally(() => link.close());
   });
+
+  it('waits for no server that hangs longer than for a statement, and goes on when it is back', async () => {
+    const { url } = await createTestDatabase();
+    const link = await openSeverableLink(Number(new URL(url).port));
+    const there = new URL(url);
+    there.port = String(link.port);
+    const database = openDatabase(there.href, {
+      poolSize: 2,
+      applicationName: 'test',
+      statementMsMax: 300,
+    });
+    const { sql } = database;
+    try {
+      await Promise.all([sql`select 1`, sql`select 2`]);
+      link.hang();
+      // More than the pool has connections: those sent, those behind them, those without any.
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => endOf(sql`select 1`)));
+      for (const { code, ms } of outcomes) {
+        expect(code).toBe('ANSWER_TIMEOUT');
+        expect(ms).toBeLessThan(1_500);
+      }
+      const later = await Promise.all(Array.from({ length: 20 }, () => endOf(sql`select 1`)));
+      for (const { code, ms } of later) {
+        expect(code).toMatch(/^(ANSWER_TIMEOUT|CONNECT_TIMEOUT|CONNECTION_CLOSED)$/);
+        expect(ms).toBeLessThan(2_500);
+      }
+      link.mend();
+      await expect
+        .poll(() => sql`select 1 as one`.catch(() => null), { timeout: 5_000 })
+        .toEqual([{ one: 1 }]);
+      expect(rejections).toEqual([]);
+    } finally {
+      await database.close();
+      await link.close();
+    }
+  });
+
+  it('waits for a server that is slow, however many wait behind', async () => {
+    const { url } = await createTestDatabase();
+    const database = openDatabase(url, {
+      poolSize: 1,
+      applicationName: 'test',
+      statementMsMax: 300,
+    });
+    const { sql } = database;
+    try {
+      const waits = Array.from({ length: 10 }, () => sql`select pg_sleep(0.2)`);
+      await expect(Promise.all(waits)).resolves.toHaveLength(10);
+    } finally {
+      await database.close();
+    }
+  });
 });
+
+async function endOf(query: PromiseLike<unknown>): Promise<{ code: string; ms: number }> {
+  const startedAt = performance.now();
+  try {
+    await query;
+    return { code: 'ANSWERED', ms: performance.now() - startedAt };
+  } catch (error) {
+    return { code: (error as { code: string }).code, ms: performance.now() - startedAt };
+  }
+}
