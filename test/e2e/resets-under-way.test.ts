@@ -177,8 +177,8 @@ it('does not accept by a reset an order that its client was told is not accepted
   await cli.toType(workflowId, 'FirstWorkflowTask');
   await waitForWorkflowEnd(stage, workflowId);
   expect(await readStanding(stage, workflowId)).toEqual({
-    status: 'FAILED',
-    said: 'ACCEPT_BY_PASSED',
+    status: 'COMPLETED',
+    said: null,
   });
   expect(await stage.e2e.hub`select 1 from orders where account_id = ${accountId}`).toHaveLength(0);
   expect(await trader.getBalance()).toMatchObject({ heldCash: '0.00', buyingPower: '100000.00' });

@@ -78,10 +78,7 @@ const whileOpen = (said: unknown): unknown => {
 function failureOf(error: unknown): unknown {
   if (!(error instanceof WorkflowFailedError)) throw error;
   const { cause } = error;
-  // Nobody decided on the order and nothing was written, whether that shows by asking or by the
-  // time.
-  if (cause instanceof ApplicationFailure)
-    return cause.type === 'ABANDONED' ? 'ACCEPT_BY_PASSED' : cause.type;
+  if (cause instanceof ApplicationFailure) return cause.type;
   return cause instanceof CancelledFailure ? 'CANCELLED' : String(cause);
 }
 

@@ -1,8 +1,9 @@
 import { describeTerms } from '../../contracts/orders/order.ts';
-import { EXECUTION_WORKFLOW } from '../../contracts/orders/workflow-messages.ts';
+import { EXECUTION_WORKFLOW, type OrderStep } from '../../contracts/orders/workflow-messages.ts';
 import type { OrderStatus } from '../../domain/orders/order.ts';
 import { describeWait } from '../retry/retry.ts';
-import { isClosed, type LifeState, mayBeAtBroker, waitingOf } from './life-state.ts';
+import { isClosed, isUndecided, type LifeState, mayBeAtBroker, waitingOf } from './life-state.ts';
+import { expiryDueMs } from './refresh-schedule.ts';
 
 /**
  * What an operator reads at the top of the workflow's page, in Markdown; the page shows half a
@@ -13,6 +14,11 @@ export function describeLife(state: LifeState): string {
   const title = [`**${describeTerms(submission)}**`, ''];
   if (declinedFor)
     return [...title, `- no order: declined for ${declinedFor}, as its client was told`].join('\n');
+  if (isUndecided(state))
+    return [
+      ...title,
+      `- no order: nobody decided on it in time, so nothing was held and nothing was sent (${failedWith?.code})`,
+    ].join('\n');
   const end = failedWith && `- ended without a result: ${failedWith.message} (${failedWith.code})`;
   if (end && !progress) return [...title, end].join('\n');
   const standing = end ? [end] : describeWaiting(state);
@@ -45,17 +51,28 @@ function describeWaiting(state: LifeState): string[] {
   const waiting = waitingOf(state);
   if (!waiting) return [];
   if (waiting.for === 'OPEN') return [`- goes to the broker: ${waiting.until}`];
-  const reach = mayBeAtBroker(state) ? 'the broker may have it' : 'it has not reached the broker';
+  if (state.progress === null)
+    return [
+      ...describeWait(waiting),
+      `- nobody has decided on it, and nothing is sent before that; if nobody has by ${state.submission.acceptBy}, it ends by itself`,
+    ];
   return [
     ...describeWait(waiting),
-    `- ${reach}; the update \`fail\` ends it and gives its hold back, \`cancel\` cancels it`,
+    `- ${reachOf(state, waiting.step)}; the update \`fail\` ends it and gives its hold back, \`cancel\` cancels it`,
   ];
 }
 
-/** The summary of the timer that a wait is. */
-export function describeTimer(state: LifeState): string {
+function reachOf(state: LifeState, step: OrderStep): string {
+  if (step === 'BOOK') return 'what the broker did is known, and not yet in the books';
+  return mayBeAtBroker(state) ? 'the broker may have it' : 'it has not reached the broker';
+}
+
+/** The summary of the timer that a wait until then is. */
+export function describeTimer(state: LifeState, untilMs: number): string {
   const waiting = waitingOf(state);
   if (waiting?.for === 'OPEN') return 'wait for its time to go to the broker';
-  if (waiting) return `${waiting.step} failed ${waiting.failures} time(s): ${waiting.lastFailure}`;
+  if (waiting?.until && Date.parse(waiting.until) === untilMs)
+    return `${waiting.step} failed ${waiting.failures} time(s): ${waiting.lastFailure}`;
+  if (expiryDueMs(state) === untilMs) return 'until its time is over';
   return state.progress ? 'ask the broker if it stays silent' : 'decide again';
 }

@@ -97,6 +97,10 @@ export const beginLife = (submission: OrderSubmission, nowMs: number): LifeState
 export const isClosed = ({ progress }: Pick<LifeState, 'progress'>): boolean =>
   progress !== null && !isOpen(progress.status);
 
+/** Has ended because nobody decided on it. */
+export const isUndecided = ({ failedWith }: Pick<LifeState, 'failedWith'>): boolean =>
+  failedWith?.code === 'ACCEPT_BY_PASSED' || failedWith?.code === 'ABANDONED';
+
 /** Nobody sends an order before its time. */
 export const isReleased = ({ progress, nowMs }: LifeState): boolean =>
   !progress?.releaseAt || nowMs >= Date.parse(progress.releaseAt);

@@ -5,6 +5,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  patched,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -15,16 +16,15 @@ import { apply, startLife } from './apply.ts';
 import { carryOut, mayFollowLostTask } from './carry-out.ts';
 import { describeLife, describeTimer } from './describe.ts';
 import type { Life } from './happened.ts';
-import { canContinue, type LifeState } from './life-state.ts';
+import { canContinue, isUndecided, type LifeState } from './life-state.ts';
 import { nextAction } from './next-action.ts';
 import { exhaustedOf } from './retries.ts';
 import { takeMessages } from './take-messages.ts';
 
 /**
  * An order's life, from the decision to accept it until it is closed. Id `order/<orderId>`. Returns
- * where the order ended, or `null` for a request that was declined and so is no order; fails with
- * `ACCEPT_BY_PASSED` or `ABANDONED` when nobody decided on it. Nothing was written then. A Temporal
- * cancellation means: cancel the order. `carried` is its own, from one run to the next: an order
+ * where the order ended, or `null` for a request that is no order: it was declined, or nobody
+ * decided on it; nothing was written then. A Temporal cancellation means: cancel the order. `carried` is its own, from one run to the next: an order
  * with thousands of fills has a chain of them, and no history without bounds.
  */
 export async function order(
@@ -66,8 +66,7 @@ async function live(life: Life): Promise<OrderProgress | null> {
       case 'DONE':
         return end(life);
       case 'GIVE_UP':
-        setCurrentDetails(describeLife(life.state));
-        throw failureOf(life.state);
+        return giveUp(life.state);
       case 'WAIT':
         await wait(life, action.untilMs);
         life.tell({ type: 'TIMED' });
@@ -96,7 +95,9 @@ async function wait(life: Life, untilMs: number | null): Promise<void> {
   };
   if (untilMs === null) await condition(isNews);
   else
-    await condition(isNews, Math.max(untilMs - Date.now(), 1), { summary: describeTimer(state) });
+    await condition(isNews, Math.max(untilMs - Date.now(), 1), {
+      summary: describeTimer(state, untilMs),
+    });
 }
 
 /**
@@ -112,10 +113,16 @@ async function end(life: Life): Promise<OrderProgress | null> {
   return life.state.progress;
 }
 
-/** Nothing was written, so the workflow may be started again under the same id. */
-function failureOf({ failedWith, isAbandoned }: LifeState): Error {
+/**
+ * That nobody decided on a request is no failure: its client was told so, and may send it again.
+ * What no retry mends is one. The workflow may be started again under the same id either way.
+ */
+function giveUp(state: LifeState): null {
+  setCurrentDetails(describeLife(state));
+  const { failedWith, isAbandoned } = state;
   const { code = 'UNKNOWN', message = '' } = failedWith ?? {};
   // Nobody but Temporal asked for an end.
-  if (code === 'ABANDONED' && !isAbandoned) return new CancelledFailure(message);
-  return ApplicationFailure.nonRetryable(message, code);
+  if (code === 'ABANDONED' && !isAbandoned) throw new CancelledFailure(message);
+  if (isUndecided(state) && patched('undecided-completes-2026-12')) return null;
+  throw ApplicationFailure.nonRetryable(message, code);
 }

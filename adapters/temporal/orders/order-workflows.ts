@@ -46,9 +46,9 @@ const PASSED_ON: ReadonlySet<string> = new Set<ErrorCode>([
 export function createOrderWorkflows(client: Client): OrderWorkflows {
   async function startOrder(submission: OrderSubmission): Promise<void> {
     if ((await start(submission, 'ALLOW_DUPLICATE_FAILED_ONLY')) === 'STARTED') return;
-    // The key was declined once, with a client order id that was taken: under another one it is an
-    // order.
-    if (await wasDeclined(submission.orderId)) await start(submission, 'ALLOW_DUPLICATE');
+    // Nobody decided in time, or the key was declined once for its client order id: now it may be
+    // an order.
+    if (await endedWithoutOrder(submission.orderId)) await start(submission, 'ALLOW_DUPLICATE');
   }
 
   async function start(
@@ -73,7 +73,7 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
   }
 
   /** A workflow that completed without an order returns `null`. */
-  async function wasDeclined(orderId: string): Promise<boolean> {
+  async function endedWithoutOrder(orderId: string): Promise<boolean> {
     try {
       return (await client.workflow.getHandle(orderWorkflowId(orderId)).result()) === null;
     } catch (error) {

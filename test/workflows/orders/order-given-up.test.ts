@@ -55,15 +55,15 @@ describe('an order whose first stretch does not get through', () => {
   });
 
   it('is given up when the API abandons it and nobody decided', async () => {
-    const failure = await rig.withOrder(
+    const result = await rig.withOrder(
       { executeOrder: down, findDecision: undecided },
       async (handle) => {
         await handle.signal(ABANDON_SIGNAL);
-        return handle.result().catch((error: unknown) => error);
+        return handle.result();
       },
       soonOver(),
     );
-    expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'ABANDONED' });
+    expect(result).toBeNull();
   });
 
   it('is not given up before its accept-by time: an attempt that was cut short may still decide', async () => {

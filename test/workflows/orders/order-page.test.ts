@@ -69,7 +69,7 @@ describe('the page of an order that has ended', () => {
     const page = await pageAfter(async () =>
       executed({ accept: 'LAPSED', place: null, progress: null }),
     );
-    expect(page).toContain('Nobody decided on the order in time (ACCEPT_BY_PASSED)');
+    expect(page).toContain('nothing was held and nothing was sent (ACCEPT_BY_PASSED)');
   });
 
   it('says that it was given up', async () => {
@@ -86,7 +86,7 @@ describe('the page of an order that has ended', () => {
         return readPage(handle);
       },
     );
-    expect(page).toContain('(ABANDONED)');
+    expect(page).toContain('nothing was held and nothing was sent (ABANDONED)');
     expect(page).not.toMatch(/may have it|next attempt|cancel asked/);
   });
 });
