@@ -159,6 +159,9 @@ export const HUB_FIELDS = {
   auctionAt: { kind: 'time', nullable: true, from: 'DECIDED' },
   /** What a rejected cancel or replace restores. */
   restoreStatus: { kind: 'word', words: ORDER_STATUSES, nullable: true, from: 'HAPPENED' },
+  /** Who asked first to cancel it, and when that was asked last; null once it is rejected. */
+  cancelRequestedBy: { kind: 'text', nullable: true, from: 'HAPPENED' },
+  cancelRequestedAt: { kind: 'time', nullable: true, from: 'HAPPENED' },
   /** Exact Σ quantity × price of its fills, in USD. */
   filledNotional: { kind: 'decimal', from: 'HAPPENED' },
 } as const satisfies Readonly<Record<string, OrderField>>;

@@ -95,6 +95,16 @@ export interface WorkingOrder extends HubFields {
   };
 }
 
+/** Who asks for a cancel; the facts go into the audit trail with it. */
+export interface CancelRequest {
+  actor: string;
+  facts: {
+    reason?: string | undefined;
+    bulkId?: string | undefined;
+    requestId?: string | undefined;
+  };
+}
+
 /** One change of an order with everything that belongs to it: written whole or not at all. */
 export interface OrderChange {
   orderId: string;
@@ -164,6 +174,19 @@ export interface OrderStore {
    */
   writeAcceptance(write: AcceptanceWrite, openOrdersMax?: number): Promise<AcceptanceOutcome>;
   readWorkingOrder(orderId: string): Promise<WorkingOrder | null>;
+  /**
+   * Records that an open order is to be canceled, for whoever carries it out: its workflow, or the
+   * one that takes its place after a reset. A closed order stays as it is.
+   */
+  recordCancelRequest(orderId: string, request: CancelRequest): Promise<void>;
+  /**
+   * Open orders of a broker that somebody asked to cancel before that time, and that nobody sees to:
+   * neither PENDING_CANCEL nor with an operator. The oldest requests, 500 at most.
+   */
+  findForgottenCancels(
+    broker: string,
+    before: Timestamp,
+  ): Promise<{ orderId: string; actor: string }[]>;
   writeOrderChange(change: OrderChange): Promise<OrderChangeOutcome>;
   writeReplacement(write: ReplacementWrite): Promise<OrderChangeOutcome>;
   /** The order that is to take this one's place and is not decided on by the broker yet. */

@@ -109,6 +109,8 @@ export interface OrderProgress
   orderId: string;
   /** The broker has confirmed it (FIX ExecType NEW), or filled it. */
   isAcknowledged: boolean;
+  /** Of an open order that is to be canceled: who asked for it. */
+  cancelRequestedBy?: string;
 }
 
 /** What the query answers: where the order stands and what it waits for. */

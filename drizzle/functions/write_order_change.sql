@@ -27,6 +27,7 @@ BEGIN
 
   UPDATE orders SET
     status = c.status, restore_status = c.restore_status,
+    cancel_requested_by = c.cancel_requested_by, cancel_requested_at = c.cancel_requested_at,
     filled_quantity = c.filled_quantity, filled_notional = c.filled_notional,
     reject_code = c.reject_code, reject_facts = c.reject_facts,
     updated_at = c.updated_at, new_at = c.new_at, filled_at = c.filled_at,

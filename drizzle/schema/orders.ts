@@ -45,6 +45,9 @@ export const orders = pgTable(
     status: text('status').notNull(),
     /** What a rejected cancel or replace restores. */
     restoreStatus: text('restore_status'),
+    /** Who asked first to cancel it, and when that was asked last; null once it is rejected. */
+    cancelRequestedBy: text('cancel_requested_by'),
+    cancelRequestedAt: instant('cancel_requested_at'),
     filledQuantity: quantity('filled_quantity').notNull().default('0'),
     filledNotional: exactNotional('filled_notional').notNull().default('0'),
     marketPriceAtSubmission: quantity('market_price_at_submission'),
@@ -110,6 +113,11 @@ export const orders = pgTable(
       .where(sql`${t.status} not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`),
     index('orders_suspended').on(t.suspendedAt).where(sql`${t.status} = 'SUSPENDED'`),
     index('orders_replacing').on(t.replaces).where(sql`${t.replaces} is not null`),
+    index('orders_to_be_canceled')
+      .on(t.cancelRequestedAt)
+      .where(
+        sql`${t.cancelRequestedBy} is not null and ${t.status} not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`,
+      ),
     index('orders_unacknowledged').on(t.submittedAt).where(sql`${t.status} = 'PENDING_NEW'`),
   ],
 );

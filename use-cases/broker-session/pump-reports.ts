@@ -5,12 +5,16 @@ import { type AnsweredReports, createAnsweredReports, findUnbooked } from './ans
 import { type DeliverReportsDeps, deliverReports } from './deliver-reports.ts';
 import { gatherRuns } from './gather-runs.ts';
 import { type ReadInSequenceDeps, readInSequence } from './read-in-sequence.ts';
+import { type RepeatCancelsDeps, repeatForgottenCancels } from './repeat-cancels.ts';
 
 export interface PumpReportsDeps extends ReadInSequenceDeps {
   orders: DeliverReportsDeps['orders'] &
     AdoptOrdersDeps['orders'] &
+    RepeatCancelsDeps['orders'] &
     Parameters<typeof findUnbooked>[0]['orders'];
-  workflows: DeliverReportsDeps['workflows'] & AdoptOrdersDeps['workflows'];
+  workflows: DeliverReportsDeps['workflows'] &
+    AdoptOrdersDeps['workflows'] &
+    RepeatCancelsDeps['workflows'];
   executions: DeliverReportsDeps['executions'];
   seals: DeliverReportsDeps['seals'];
   sessions: BrokerSessions;
@@ -43,7 +47,8 @@ const DELIVER_EVERY_MS = 50;
  * Takes in a broker's execution reports from where the last reader was: each goes to its order's
  * workflow, or gets a workflow of its own when that has ended. Delivered at least once; booking
  * makes that exactly once. Reports that an answer carried as well are left to whoever got the
- * answer, and looked at again after a grace. Looks after the broker's orders that have no workflow.
+ * answer, and looked at again after a grace. Looks after the broker's orders that have no workflow, and
+ * cancels that nobody sees to.
  * Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
  */
 export async function pumpReports(
@@ -68,6 +73,7 @@ export async function pumpReports(
       // Apart from the others: a long delivery must not look like a dead worker.
       every(TICK_MS, async () => onProgress(taken)),
       every(ADOPT_EVERY_MS, () => adoptStrayOrders(deps, broker)),
+      every(ADOPT_EVERY_MS, () => repeatForgottenCancels(deps, broker)),
       deps
         .sleep(ADOPT_ORPHANS_FIRST_MS, either)
         .then(() => every(ADOPT_ORPHANS_EVERY_MS, () => adoptOrphanedOrders(deps, broker))),

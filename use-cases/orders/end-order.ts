@@ -38,6 +38,8 @@ export async function cancelAtBroker(
 ): Promise<OrderProgress> {
   const working = await readWorking(deps, orderId);
   if (!isOpen(working.order.status)) return progressOf(working);
+  if (working.cancelRequestedBy === null)
+    await deps.orders.recordCancelRequest(orderId, { actor, facts: {} });
   if (!mayBeAtBroker) return record({ execType: 'CANCELED' });
   await record({ execType: 'PENDING_CANCEL' });
   const answer = await deps.brokers.of(working.order.broker).cancelOrder(orderId);

@@ -2,7 +2,12 @@ import { HubError } from '../../contracts/errors.ts';
 import type { OrderChange, OrderStore, WorkingOrder } from '../../contracts/orders/order-store.ts';
 import type { OrderProgress } from '../../contracts/orders/workflow-messages.ts';
 import { Decimal, formatDecimal } from '../../domain/money/decimal.ts';
-import { averageFillPrice, leavesQuantity, type OrderState } from '../../domain/orders/order.ts';
+import {
+  averageFillPrice,
+  isOpen,
+  leavesQuantity,
+  type OrderState,
+} from '../../domain/orders/order.ts';
 import { stateOf } from './plan-order-change.ts';
 
 /** Throws `ORDER_NOT_FOUND` and `DATABASE_UNAVAILABLE`. */
@@ -25,7 +30,7 @@ export async function findDecision(
 }
 
 export const progressOf = (working: WorkingOrder): OrderProgress =>
-  describe(working, stateOf(working), working.order);
+  describe(working, stateOf(working), { ...working.order, ...working });
 
 export function progressAfter(working: WorkingOrder, change: OrderChange): OrderProgress {
   const { status, restoreStatus, filledQuantity, filledNotional } = change.order;
@@ -40,12 +45,12 @@ export function progressAfter(working: WorkingOrder, change: OrderChange): Order
   return describe(working, state, change.order);
 }
 
-type Said = Pick<OrderChange['order'], 'rejectCode' | 'newAt'>;
+type Said = Pick<OrderChange['order'], 'rejectCode' | 'newAt' | 'cancelRequestedBy'>;
 
 function describe(
   { order }: WorkingOrder,
   state: OrderState,
-  { rejectCode, newAt }: Said,
+  { rejectCode, newAt, cancelRequestedBy }: Said,
 ): OrderProgress {
   const average = averageFillPrice(state);
   return {
@@ -58,5 +63,6 @@ function describe(
     isAcknowledged: newAt !== null,
     releaseAt: order.releaseAt,
     expiresAt: order.expiresAt,
+    ...(cancelRequestedBy !== null && isOpen(state.status) && { cancelRequestedBy }),
   };
 }

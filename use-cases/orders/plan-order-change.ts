@@ -203,7 +203,7 @@ function positionColumns(
 }
 
 function orderColumns(
-  { order }: WorkingOrder,
+  { order, cancelRequestedBy, cancelRequestedAt }: WorkingOrder,
   after: OrderState,
   { event, occurredAt, rejectCode, rejectFacts, replacedBy, trigger }: OrderEvent,
 ): OrderChange['order'] {
@@ -214,6 +214,9 @@ function orderColumns(
   return {
     status: after.status,
     restoreStatus: after.restoreStatus,
+    ...(event.execType === 'CANCEL_REJECTED'
+      ? { cancelRequestedBy: null, cancelRequestedAt: null }
+      : { cancelRequestedBy, cancelRequestedAt }),
     filledQuantity: formatDecimal(after.filledQuantity),
     filledNotional: formatDecimal(after.filledNotional),
     rejectCode: after.status === 'REJECTED' ? (rejectCode ?? 'BROKER_REJECTED') : order.rejectCode,

@@ -135,11 +135,14 @@ function advanced(before: LifeState, progress: OrderProgress): LifeState {
 }
 
 /**
- * A cancel that the books say is under way goes on: a Temporal cancellation does not outlive a
- * reset, and a new workflow was never told of any.
+ * A cancel that the books know of goes on: a message does not outlive every reset, and a new
+ * workflow was never told of any.
  */
-const withPendingCancel = (state: LifeState): LifeState =>
-  state.progress?.status === 'PENDING_CANCEL' ? cancelRequested(state, 'system') : state;
+function withPendingCancel(state: LifeState): LifeState {
+  const { status, cancelRequestedBy } = state.progress ?? {};
+  if (cancelRequestedBy) return cancelRequested(state, cancelRequestedBy);
+  return status === 'PENDING_CANCEL' ? cancelRequested(state, 'system') : state;
+}
 
 function stepBegun(before: LifeState, action: Attempt): LifeState {
   const retry = isRetried(action.do) ? before.retries[action.do] : undefined;

@@ -1,11 +1,14 @@
 import type postgres from 'postgres';
 import type { OperatorLog } from '../../../contracts/operators/operator-log.ts';
 import { guardDatabasePort } from '../database-errors.ts';
+import { recordCancelRequest } from '../orders/cancel-requests.ts';
 
 /** Requests of operators as rows of `audit_events`, beside what then happens to the order. */
 export const createOperatorLog = (sql: postgres.Sql): OperatorLog =>
   guardDatabasePort<OperatorLog>({
     async recordRequest(orderId, action, { operator, reason, bulkId }) {
+      if (action === 'CANCEL_REQUESTED')
+        return recordCancelRequest(sql, orderId, { actor: operator, facts: { reason, bulkId } });
       await sql`
         insert into audit_events (account_id, order_id, actor, action, details)
         select account_id, id, ${operator}, ${action}, ${JSON.stringify({ reason, bulkId })}::text::jsonb from orders where id = ${orderId}

@@ -12,6 +12,7 @@ import type {
 import type { OrderStatus } from '../../../domain/orders/order.ts';
 import type { Database } from '../database.ts';
 import { guardDatabasePort, unlessChanged } from '../database-errors.ts';
+import { findForgottenCancels, recordCancelRequest } from './cancel-requests.ts';
 import { isInPlace, statusCondition } from './order-conditions.ts';
 import { acceptanceDocument, orderChangeDocument, replacementDocument } from './order-documents.ts';
 import { type OrderRow, orderColumns, toOrder } from './order-row.ts';
@@ -182,6 +183,8 @@ export function createOrderStore({ sql }: Database): OrderStore {
     readSubmission,
     writeAcceptance,
     readWorkingOrder,
+    recordCancelRequest: (orderId, request) => recordCancelRequest(sql, orderId, request),
+    findForgottenCancels: (broker, before) => findForgottenCancels(sql, broker, before),
     writeOrderChange,
     writeReplacement,
     findPendingReplacement,

@@ -144,14 +144,17 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
     if (outcome !== 'PENDING') return outcome === 'REJECTED' ? 'NOT_RUNNING' : outcome;
     // An update that no worker has taken up yet can be lost with the server's memory. A signal that
     // was taken is not.
-    return unlessEnded(async () => {
+    return (await requestCancel(orderId, actor)) === 'DELIVERED' ? 'PENDING' : 'NOT_RUNNING';
+  }
+
+  const requestCancel = (orderId: string, actor: string): Promise<Delivery> =>
+    unlessEnded(async () => {
       const handle = client.workflow.getHandle(orderWorkflowId(orderId));
       await client.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
         handle.signal(REQUEST_CANCEL_SIGNAL, actor),
       );
-      return 'PENDING' as const;
+      return 'DELIVERED' as const;
     });
-  }
 
   async function reportExecutions(
     orderId: string,
@@ -179,6 +182,7 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
     abandonOrder: (orderId) => bounded(() => abandonOrder(orderId)),
     cancelOrder: (orderId, requestId, operator) =>
       guardTemporal(() => cancelOrder(orderId, requestId, operator)),
+    requestCancel: (orderId, actor) => guardTemporal(() => requestCancel(orderId, actor)),
     replaceOrder: (orderId, requestId, replacement) =>
       guardTemporal(() => update(REPLACE_UPDATE, orderId, requestId, replacement)),
     retryOrder: (orderId, requestId, request) =>

@@ -12,6 +12,8 @@ interface World {
   startAfter?: number;
   resumeAfter?: number;
   ticks?: number;
+  /** Orders that are to be canceled, and that nobody sees to. */
+  forgotten?: { orderId: string; actor: string }[];
   /** Runs as the last thing that happens in each delivery. */
   onDelivery?: (sequences: number[]) => Promise<void>;
 }
@@ -31,6 +33,7 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
     beats: [] as number[],
     readFrom: -1,
     adoptions: 0,
+    canceled: [] as string[],
   };
   const abort = new AbortController();
   let nowMs = Date.parse('2026-11-24T10:00:00.000Z');
@@ -55,11 +58,16 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
         return [];
       },
       findOpen: async () => [],
+      findForgottenCancels: async () => world.forgotten ?? [],
     },
     workflows: {
       reportExecutions: (_orderId: string, reports: readonly ExecutionReport[]) => deliver(reports),
       startOrder: async () => {},
       async *listRunning() {},
+      requestCancel: async (orderId: string) => {
+        seen.canceled.push(orderId);
+        return 'DELIVERED' as const;
+      },
     },
     executions: { startExecution: async () => {} },
     seals: createReportSeals([TEST_SECRETS.REPORT_SEAL_SECRET]),
@@ -91,6 +99,11 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
 }
 
 describe('the pump of execution reports', () => {
+  it('tells workflows once more of cancels that nobody sees to', async () => {
+    const seen = await pumpOver([], { forgotten: [{ orderId: 'o-1', actor: 'client' }] });
+    expect(seen.canceled).toEqual(['o-1']);
+  });
+
   it('delivers what no answer carried at once, and stores how far it has come', async () => {
     const seen = await pumpOver([[reportOf(1), reportOf(2)], [reportOf(3)]]);
     expect(seen.delivered).toEqual([1, 2, 3]);

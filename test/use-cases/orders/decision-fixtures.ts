@@ -61,6 +61,8 @@ export const workingOf = (order: Order, over: Partial<WorkingOrder> = {}): Worki
   protectionPrice: null,
   auctionAt: null,
   restoreStatus: null,
+  cancelRequestedBy: null,
+  cancelRequestedAt: null,
   filledNotional: '0',
   filledCash: '0',
   version: 1,

@@ -13,9 +13,16 @@ function rig() {
   const recorded: string[] = [];
   const orders: Partial<OrderStore> = {
     readWorkingOrder: async () => working,
-    writeOrderChange: async ({ order: { restoreStatus, ...columns }, audit }) => {
+    recordCancelRequest: async (_orderId, { actor }) => {
+      recorded.push(`CANCEL_REQUESTED by ${actor}`);
+      working = { ...working, cancelRequestedBy: actor };
+    },
+    writeOrderChange: async ({ order: change, audit }) => {
+      const { restoreStatus, filledNotional, cancelRequestedBy, cancelRequestedAt, ...columns } =
+        change;
       recorded.push(audit.action);
-      working = { ...working, restoreStatus, order: { ...working.order, ...columns } };
+      const kept = { restoreStatus, filledNotional, cancelRequestedBy, cancelRequestedAt };
+      working = { ...working, ...kept, order: { ...working.order, ...columns } };
       return 'WRITTEN';
     },
   };
@@ -44,13 +51,14 @@ describe('the cancel of an order that the venue does not know', () => {
   it('ends it here once nothing can be on its way any more', async () => {
     const { cancel, recorded } = rig();
     expect(await cancel(false)).toMatchObject({ status: 'CANCELED' });
-    expect(recorded).toEqual(['PENDING_CANCEL', 'CANCELED']);
+    expect(recorded).toEqual(['CANCEL_REQUESTED by client', 'PENDING_CANCEL', 'CANCELED']);
   });
 
   it('is asked for again while a request may still arrive there', async () => {
     const { cancel, recorded } = rig();
     await expect(cancel(true)).rejects.toThrow(BrokerOutcomeUnknown);
-    expect(recorded).toEqual(['PENDING_CANCEL']);
+    expect(recorded).toEqual(['CANCEL_REQUESTED by client', 'PENDING_CANCEL']);
     expect(await cancel(false)).toMatchObject({ status: 'CANCELED' });
+    expect(recorded).toEqual(['CANCEL_REQUESTED by client', 'PENDING_CANCEL', 'CANCELED']);
   });
 });

@@ -38,6 +38,16 @@ describe('the stretch to the broker', () => {
       { ...heard, progress: PENDING_CANCEL, cancelRequestedBy: 'system' },
     ],
     [
+      'carries out a cancel that was asked for in the books',
+      {},
+      executed({ progress: { ...OPEN, cancelRequestedBy: 'user/olga' } }),
+      {
+        ...heard,
+        progress: { ...OPEN, cancelRequestedBy: 'user/olga' },
+        ...{ cancelRequestedBy: 'user/olga', wasSentTo: true },
+      },
+    ],
+    [
       'is no order’s when the key is another one’s',
       {},
       executed({ progress: null, declinedFor: 'IDEMPOTENCY_KEY_REUSED' }),

@@ -1,0 +1,3 @@
+ALTER TABLE "orders" ADD COLUMN "cancel_requested_by" text;--> statement-breakpoint
+ALTER TABLE "orders" ADD COLUMN "cancel_requested_at" timestamp(3) with time zone;--> statement-breakpoint
+CREATE INDEX "orders_to_be_canceled" ON "orders" USING btree ("cancel_requested_at") WHERE "orders"."cancel_requested_by" is not null and "orders"."status" not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED');
