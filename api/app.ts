@@ -6,6 +6,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 import { HubError } from '../contracts/errors.ts';
 import type { RateLimits } from '../contracts/rate-limits.ts';
+import type { WorkContext } from '../contracts/work-context.ts';
 import type { HubUseCases } from '../use-cases/hub-use-cases.ts';
 import type { ApiEnv } from './api-env.ts';
 import { type Authenticate, createGuards } from './auth.ts';
@@ -33,6 +34,7 @@ export interface ApiDependencies {
   authenticate: Authenticate;
   readiness: ReadinessChecks;
   metrics: ApiMetrics;
+  work: WorkContext;
   logger: Logger;
   limits?: ApiLimits;
   rateLimits: RateLimits;
@@ -53,7 +55,7 @@ export function createApi(deps: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.onError((error, c) => answerProblem(c, c.get('bodyFault') ?? error, logger));
   app.notFound((c) => answerProblem(c, new HubError('NOT_FOUND'), logger));
 
-  app.use('*', observeRequests({ logger, metrics }));
+  app.use('*', observeRequests({ logger, metrics, work: deps.work }));
   app.use(
     '*',
     secureHeaders({

@@ -31,6 +31,7 @@ import type { AccessTokens } from '../contracts/identity/auth.ts';
 import type { WorkflowMonitor } from '../contracts/operators/backlog.ts';
 import type { OperatorReader } from '../contracts/operators/operator-reader.ts';
 import type { LoginLocks, RateLimits } from '../contracts/rate-limits.ts';
+import type { WorkContext } from '../contracts/work-context.ts';
 import { type CalendarName, calendarNamed } from '../domain/market/choose-calendar.ts';
 import { bind } from '../use-cases/bind.ts';
 import { executionUseCases } from '../use-cases/executions/execution-use-cases.ts';
@@ -76,7 +77,7 @@ const STOPS_DEADLINE_MS = 300;
 export async function composeUseCases(
   config: CompositionConfig,
   counters: { redis: RedisConnection | null; rateLimits: RateLimits; loginLocks: LoginLocks },
-  logger: Logger,
+  { work, logger }: { work: WorkContext; logger: Logger },
 ): Promise<Composition> {
   const clock = Date.now;
   const calendar = calendarNamed(config.marketCalendar);
@@ -94,7 +95,10 @@ export async function composeUseCases(
   const { client } = temporal;
   const closing = new AbortController();
   const authenticateFor = (audience: CalledService, secret: string) =>
-    signCalls(createServiceTokenSource('api', { secret, audience, clock }));
+    signCalls(
+      createServiceTokenSource('api', { secret, audience, clock }),
+      () => work.facts().requestId,
+    );
   const marketData = createConnectMarketData({
     baseUrl: config.marketDataUrl,
     authenticate: authenticateFor('market-data', config.marketDataServiceSecret),
@@ -127,7 +131,7 @@ export async function composeUseCases(
           reader: createOrderReader(sql),
           earlyStarts: createEarlyStarts(),
           openOrdersMax: config.openOrdersMax,
-          ...{ workflows, brokers, marketData, calendar, rateLimits, clock, logger },
+          ...{ workflows, brokers, marketData, calendar, rateLimits, work, clock, logger },
         },
         orderUseCases,
       ),

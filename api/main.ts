@@ -10,6 +10,7 @@ import { connectRedis } from '../adapters/redis/connect-redis.ts';
 import { createLoginLocks } from '../adapters/redis/login-locks.ts';
 import { createRateLimits } from '../adapters/redis/rate-limits.ts';
 import { createBacklogMetrics } from '../adapters/telemetry/backlog-metrics.ts';
+import { createWorkContext } from '../adapters/telemetry/work-context.ts';
 import { createApi } from './app.ts';
 import { createAuthenticate } from './auth.ts';
 import { composeUseCases } from './compose-use-cases.ts';
@@ -35,7 +36,11 @@ const config = readApiConfig(process.env);
  * writes all that waits.
  */
 const output = pino.destination({ sync: false });
-const logger = pino({ level: config.logLevel, base: { service: 'api' } }, output);
+const work = createWorkContext();
+const logger = pino(
+  { level: config.logLevel, base: { service: 'api' }, mixin: work.facts },
+  output,
+);
 
 handleStrayErrors(logger);
 collectDefaultMetrics({ register });
@@ -55,12 +60,12 @@ const loginLocks = createLoginLocks({ redis, registry: register });
 const { useCases, accessTokens, readiness, backlog, monitor, close } = await composeUseCases(
   config,
   { redis, rateLimits, loginLocks },
-  logger,
+  { work, logger },
 );
 createBacklogMetrics({ registry: register, backlog, monitor, dependencies: readiness, logger });
 const authenticate = createAuthenticate(accessTokens);
 const clientAddressOf = createClientAddress(config.trustedProxies);
-const edge = { useCases, authenticate, rateLimits, clientAddressOf, metrics, logger };
+const edge = { useCases, authenticate, rateLimits, clientAddressOf, metrics, work, logger };
 const connect = createConnectHandler({ ...edge, serveRpc: createRpcHandler });
 const app = createApi({ ...edge, readiness });
 const limits = {

@@ -10,6 +10,8 @@ import { handleStrayErrors } from '../adapters/http/stray-errors.ts';
 import { rejectLateCalls, STRICT_JSON } from '../adapters/http/strict-calls.ts';
 import { signCalls } from '../adapters/security/service-calls.ts';
 import { createServiceTokenSource } from '../adapters/security/service-tokens.ts';
+import { createWorkContext } from '../adapters/telemetry/work-context.ts';
+import { belongToRequest } from './belong-to-request.ts';
 import { readEnvironment } from './env.ts';
 import { createFaults } from './faults.ts';
 import { createVenueGate } from './gate.ts';
@@ -28,7 +30,12 @@ const READY_POLL_MS = 20;
 
 async function main(): Promise<void> {
   const env = readEnvironment(process.env);
-  const logger = pino({ level: env.LOG_LEVEL, base: { service: 'paper-broker' } });
+  const work = createWorkContext();
+  const logger = pino({
+    level: env.LOG_LEVEL,
+    base: { service: 'paper-broker' },
+    mixin: work.facts,
+  });
   handleStrayErrors(logger);
   const metrics = createVenueMetrics();
   collectProcessMetrics(metrics);
@@ -80,7 +87,7 @@ async function main(): Promise<void> {
       }),
       fallback: createHttpRoutes(isReady),
       jsonOptions: STRICT_JSON,
-      interceptors: [rejectLateCalls],
+      interceptors: [rejectLateCalls, belongToRequest(work)],
       shutdownSignal: shutdown.signal,
       readMaxBytes: REQUEST_BYTES_MAX,
     }),

@@ -1,5 +1,6 @@
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import {
+  type ActivityInterceptorsFactory,
   type NativeConnection,
   Worker,
   type WorkerOptions,
@@ -23,6 +24,8 @@ export interface WorkerConfig {
   workflowBundle: WorkflowBundle;
   /** Workflows kept in memory between their tasks; what bounds the memory of resting orders. */
   cachedWorkflowsMax: number;
+  /** Around each activity. */
+  activityInterceptors: readonly ActivityInterceptorsFactory[];
   /** The version under which the workers are rolled out; `null`: they are not versioned. */
   deployment: WorkerDeploymentVersion | null;
 }
@@ -119,6 +122,7 @@ const shared = (config: WorkerConfig) => ({
   namespace: config.namespace,
   workflowBundle: config.workflowBundle,
   shutdownForceTime: SHUTDOWN_FORCE,
+  interceptors: { activity: [...config.activityInterceptors] },
   ...versioned(config),
 });
 

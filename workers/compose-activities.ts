@@ -31,6 +31,7 @@ import { createExecutionWorkflows } from '../adapters/temporal/executions/execut
 import { createOrderWorkflows } from '../adapters/temporal/orders/order-workflows.ts';
 import { createSettlementWorkflows } from '../adapters/temporal/settlement/settlement-workflows.ts';
 import type { BrokerSettings } from '../contracts/broker-session/broker-settings.ts';
+import type { WorkContext } from '../contracts/work-context.ts';
 import { type CalendarName, calendarNamed } from '../domain/market/choose-calendar.ts';
 import { bind } from '../use-cases/bind.ts';
 import { brokerSessionUseCases } from '../use-cases/broker-session/pump-reports.ts';
@@ -51,6 +52,7 @@ export interface ActivitiesConfig {
   database: Database;
   client: Client;
   registry: Registry;
+  work: WorkContext;
   logger: Logger;
 }
 
@@ -58,12 +60,22 @@ export interface ActivitiesConfig {
  * The activities of each queue's worker, over the real Postgres, Temporal, market data, brokers and
  * clearing houses.
  */
-export function composeActivities({ env, database, client, registry, logger }: ActivitiesConfig) {
+export function composeActivities({
+  env,
+  database,
+  client,
+  registry,
+  work,
+  logger,
+}: ActivitiesConfig) {
   const clock = Date.now;
   const calendar = calendarNamed(env.MARKET_CALENDAR);
   const observer = { ...createStepMetrics(registry), ...createBrokerSessionMetrics(registry) };
   const authenticateFor = (audience: CalledService, secret: string) =>
-    signCalls(createServiceTokenSource('workers', { secret, audience, clock }));
+    signCalls(
+      createServiceTokenSource('workers', { secret, audience, clock }),
+      () => work.facts().requestId,
+    );
   const toBrokers = {
     brokers: env.brokers,
     authenticate: (secret: string) => authenticateFor('paper-broker', secret),

@@ -6,6 +6,7 @@ import { createMetricsServer } from '../adapters/http/metrics-server.ts';
 import { createServerMetrics } from '../adapters/http/server-metrics.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { createTemporalLogger } from '../adapters/telemetry/temporal-logger.ts';
+import { createWorkContext } from '../adapters/telemetry/work-context.ts';
 import { ensureBrokerSession } from '../adapters/temporal/broker-session/broker-session.ts';
 import { connectTemporal } from '../adapters/temporal/connect-temporal.ts';
 import { onceServed } from '../adapters/temporal/once-served.ts';
@@ -20,11 +21,13 @@ import { bundleWorkflows } from './bundle-workflows.ts';
 import { composeActivities } from './compose-activities.ts';
 import { deploymentVersionOf, readEnvironment } from './environment.ts';
 import { findFreePort, readSdkMetrics } from './sdk-metrics.ts';
+import { tellWork } from './tell-work.ts';
 
 const env = readEnvironment(process.env);
 // Before the runtime makes its threads: they inherit it.
 setPriority(env.WORKERS_NICENESS);
-const logger = pino({ level: env.LOG_LEVEL, base: { process: 'workers' } });
+const work = createWorkContext();
+const logger = pino({ level: env.LOG_LEVEL, base: { process: 'workers' }, mixin: work.facts });
 
 collectDefaultMetrics();
 const temporalLogger = createTemporalLogger(logger);
@@ -53,6 +56,7 @@ const activities = composeActivities({
   database,
   client: temporal.client,
   registry: register,
+  work,
   logger,
 });
 
@@ -61,6 +65,7 @@ const config = {
   namespace: env.TEMPORAL_NAMESPACE,
   workflowBundle: await bundleWorkflows(temporalLogger),
   cachedWorkflowsMax: env.CACHED_WORKFLOWS_MAX,
+  activityInterceptors: [tellWork(work)],
   deployment: deploymentVersionOf(env),
 };
 const workers = [

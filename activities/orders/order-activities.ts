@@ -13,8 +13,10 @@ import type { OrderSteps } from '../../use-cases/orders/order-steps.ts';
 import type { ReplaceOptions } from '../../use-cases/orders/replace-at-broker.ts';
 import { createActivityRunner } from '../failures.ts';
 
-interface OfOrder {
+export interface OfOrder {
   orderId: string;
+  /** Of the request that it came with; for the log alone. */
+  requestId?: string | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import { createContextValues } from '@connectrpc/connect';
 import type { ConnectNodeAdapterOptions } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
 import type { RateLimits } from '../../contracts/rate-limits.ts';
+import type { WorkContext } from '../../contracts/work-context.ts';
 import type { HubUseCases } from '../../use-cases/hub-use-cases.ts';
 import { API_LIMITS, type ApiLimits } from '../app.ts';
 import type { Authenticate } from '../auth.ts';
@@ -31,6 +32,7 @@ export interface ConnectDependencies {
   useCases: HubUseCases;
   authenticate: Authenticate;
   metrics: ApiMetrics;
+  work: WorkContext;
   logger: Logger;
   limits?: ApiLimits;
   /** Makes a handler for `node:http` and `node:http2` of routes. */
@@ -58,6 +60,7 @@ export function createConnectHandler(deps: ConnectDependencies): NodeHandler {
     authenticate,
     rateLimits,
     clientAddressOf,
+    work,
     logger,
     metrics,
     limits = API_LIMITS,
@@ -72,7 +75,7 @@ export function createConnectHandler(deps: ConnectDependencies): NodeHandler {
     },
     requestGate: createGate({ authenticate, rateLimits, observeCall }),
     interceptors: [
-      createCallInterceptor({ observeCall, logger, timeoutMs: limits.requestTimeoutMs }),
+      createCallInterceptor({ observeCall, work, logger, timeoutMs: limits.requestTimeoutMs }),
     ],
     readMaxBytes: limits.bodyBytesMax,
     jsonOptions,

@@ -1,6 +1,7 @@
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { HubError } from '../../contracts/errors.ts';
+import type { WorkContext } from '../../contracts/work-context.ts';
 import { toHubError } from '../rest/problem.ts';
 import { CAME_AT, REQUEST_ID } from './call-context.ts';
 import { assertNotOver, endOf } from './call-end.ts';
@@ -9,6 +10,7 @@ import type { ObserveCall } from './observe-call.ts';
 
 export interface CallInterceptorDeps {
   observeCall: ObserveCall;
+  work: WorkContext;
   logger: Logger;
   /** From the gate to the answer, the reading of the message included. */
   timeoutMs: number;
@@ -21,10 +23,14 @@ export interface CallInterceptorDeps {
  */
 export function createCallInterceptor({
   observeCall,
+  work,
   logger,
   timeoutMs,
 }: CallInterceptorDeps): Interceptor {
-  return (next) => async (request) => {
+  return (next) => (request) =>
+    work.run({ requestId: request.contextValues.get(REQUEST_ID) }, () => answer(next, request));
+
+  async function answer(next: Call, request: Parameters<Call>[0]): ReturnType<Call> {
     const { contextValues: values, service, method, signal } = request;
     const requestId = values.get(REQUEST_ID);
     let error: ConnectError | null = null;
@@ -49,8 +55,10 @@ export function createCallInterceptor({
         'failed after it was answered',
       );
     }
-  };
+  }
 }
+
+type Call = Parameters<Interceptor>[0];
 
 interface TimeBounds {
   leftMs: number;

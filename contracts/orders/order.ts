@@ -62,6 +62,8 @@ export interface OrderSubmission extends OrderTerms {
   accountId: string;
   /** Key under which the first answer is kept, and the SHA-256 of the request it belongs to. */
   idempotency: { key: string; fingerprint: string } | null;
+  /** Of the request that it came with (`X-Request-Id`). */
+  requestId?: string | undefined;
   submittedAt: Timestamp;
   /** A decision later than this is none: nothing is written, and the same key may be sent again. */
   acceptBy: Timestamp;

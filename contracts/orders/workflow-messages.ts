@@ -73,6 +73,8 @@ export interface Replacement {
   orderId: string;
   terms: ReplaceTerms;
   idempotency: { key: string; fingerprint: string } | null;
+  /** Of the request that it came with (`X-Request-Id`). */
+  requestId?: string | undefined;
   requestedAt: Timestamp;
 }
 

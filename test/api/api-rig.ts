@@ -8,6 +8,7 @@ import { PEOPLE_LIMITS } from '../../adapters/http/server-limits.ts';
 import { createServerMetrics } from '../../adapters/http/server-metrics.ts';
 import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
 import { createRevocableTokens } from '../../adapters/security/revocable-tokens.ts';
+import { createWorkContext } from '../../adapters/telemetry/work-context.ts';
 import type { ApiEnv } from '../../api/api-env.ts';
 import { type ApiLimits, createApi } from '../../api/app.ts';
 import { createAuthenticate } from '../../api/auth.ts';
@@ -60,8 +61,9 @@ export async function createApiRig(options: ApiRigOptions = {}): Promise<ApiRig>
   const { readiness = {}, limits, assertLive = async () => {}, rateLimits = UNLIMITED } = options;
   const clientAddressOf = createClientAddress(options.trustedProxies ?? []);
   const logs: Record<string, unknown>[] = [];
+  const work = createWorkContext();
   const logger: Logger = pino(
-    { level: 'debug' },
+    { level: 'debug', mixin: work.facts },
     { write: (line: string) => void logs.push(JSON.parse(line)) },
   );
   const registry = new Registry();
@@ -82,6 +84,7 @@ export async function createApiRig(options: ApiRigOptions = {}): Promise<ApiRig>
     rateLimits,
     clientAddressOf,
     metrics,
+    work,
     logger,
     ...(limits ? { limits } : {}),
   };

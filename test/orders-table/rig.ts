@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../adapters/postgres/database.ts
 import { createBreakStore } from '../../adapters/postgres/executions/break-store.ts';
 import { createOrderStore } from '../../adapters/postgres/orders/order-store.ts';
 import { createReportSeals } from '../../adapters/security/report-seals.ts';
+import { createWorkContext } from '../../adapters/telemetry/work-context.ts';
 import { createExecutionWorkflows } from '../../adapters/temporal/executions/execution-workflows.ts';
 import { createOrderWorkflows } from '../../adapters/temporal/orders/order-workflows.ts';
 import type { Broker, Brokers, ExecutionReport } from '../../contracts/broker-session/broker.ts';
@@ -266,6 +267,7 @@ function createOrderPath(
     ...deps,
     rateLimits: UNLIMITED,
     earlyStarts: createEarlyStarts(),
+    work: createWorkContext(),
   };
   return {
     orders,

@@ -102,7 +102,7 @@ export function acceptanceWrite(
   const { submission, quantity } = decided;
   const held = hold && orderHold(hold);
   const transfers = hold?.kind === 'CASH' ? postHold(hold.amount) : [];
-  const details = { symbol: submission.symbol, hold: held, ...replacing(decided) };
+  const details = { symbol: submission.symbol, hold: held, ...originOf(decided) };
   return {
     submission,
     order: {
@@ -136,12 +136,16 @@ export function rejectionWrite(decided: DecidedOrder, rejection: Rejection): Acc
     audit: {
       actor: 'system',
       action: 'REJECTED',
-      details: { code: rejection.code, ...rejection.facts, ...replacing(decided) },
+      details: { code: rejection.code, ...rejection.facts, ...originOf(decided) },
     },
   };
 }
 
-const replacing = ({ replaces }: DecidedOrder) => (replaces === null ? {} : { replaces });
+/** The request that asked for the order, and the order that it is to replace. */
+const originOf = ({ submission: { requestId }, replaces }: DecidedOrder) => ({
+  ...(requestId !== undefined && { requestId }),
+  ...(replaces !== null && { replaces }),
+});
 
 const timestampOrNull = (ms: number | null): string | null =>
   ms === null ? null : new Date(ms).toISOString();

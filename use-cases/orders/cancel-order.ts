@@ -5,6 +5,7 @@ import type { OrderReader } from '../../contracts/orders/order-reader.ts';
 import type { OrderStore } from '../../contracts/orders/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
 import type { RateLimits } from '../../contracts/rate-limits.ts';
+import type { WorkContext } from '../../contracts/work-context.ts';
 import { isOpen } from '../../domain/orders/order.ts';
 import { takeOrThrow } from '../take-or-throw.ts';
 import { adoptOrder } from './adopt-order.ts';
@@ -15,6 +16,7 @@ export interface CancelOrderDeps {
   orders: Pick<OrderStore, 'recordCancelRequest'>;
   workflows: Pick<OrderWorkflows, 'cancelOrder' | 'startOrder'>;
   rateLimits: Pick<RateLimits, 'take'>;
+  work: Pick<WorkContext, 'note' | 'facts'>;
 }
 
 /**
@@ -28,9 +30,13 @@ export async function cancelOrder(
   orderId: string,
 ): Promise<Order> {
   const before = await findOrder(deps, caller, orderId);
+  deps.work.note({ orderId: before.id });
   if (!isOpen(before.status)) throw notCancelable(before);
   await takeOrThrow(deps.rateLimits, 'orders_per_account', caller.accountId, 'ORDER_RATE');
-  await deps.orders.recordCancelRequest(before.id, { actor: CLIENT, facts: {} });
+  await deps.orders.recordCancelRequest(before.id, {
+    actor: CLIENT,
+    facts: { requestId: deps.work.facts().requestId },
+  });
   const outcome = await deps.workflows.cancelOrder(before.id, `${before.id}/${before.updatedAt}`);
   const after = await findOrder(deps, caller, orderId);
   if (!isOpen(after.status) && after.status !== 'CANCELED') throw notCancelable(after);

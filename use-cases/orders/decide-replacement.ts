@@ -68,7 +68,7 @@ export const notReplaceable = ({ status, filledQuantity }: Order, detail?: strin
  */
 export function replacementSubmission(
   order: Order,
-  { orderId, terms, idempotency, requestedAt }: Replacement,
+  { orderId, terms, idempotency, requestId, requestedAt }: Replacement,
 ): OrderSubmission {
   return {
     ...pickFields(order, TERM_NAMES),
@@ -78,6 +78,7 @@ export function replacementSubmission(
     orderId,
     accountId: order.accountId,
     idempotency,
+    requestId,
     submittedAt: requestedAt,
     acceptBy: new Date(Date.parse(requestedAt) + DECIDE_WITHIN_MS).toISOString(),
   };

@@ -7,6 +7,7 @@ import type { OrderStore } from '../../contracts/orders/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
 import type { Replacement } from '../../contracts/orders/workflow-messages.ts';
 import type { RateLimits } from '../../contracts/rate-limits.ts';
+import type { WorkContext } from '../../contracts/work-context.ts';
 import { isOpen } from '../../domain/orders/order.ts';
 import { takeOrThrow } from '../take-or-throw.ts';
 import { assertClientOrderIdFree, decidedBefore, readContext } from './accept-order.ts';
@@ -20,6 +21,7 @@ export interface ReplaceOrderDeps {
   reader: Pick<OrderReader, 'findOrder'>;
   workflows: Pick<OrderWorkflows, 'replaceOrder' | 'startOrder'>;
   rateLimits: Pick<RateLimits, 'take'>;
+  work: Pick<WorkContext, 'note' | 'facts'>;
   clock: Clock;
 }
 
@@ -52,7 +54,8 @@ export async function replaceOrder(
 ): Promise<{ order: Order; replayed: boolean }> {
   const original = await findOrder(deps, caller, orderId);
   const key = idempotencyKey ?? terms.clientOrderId ?? null;
-  const replacement = toReplacement(original, terms, key, deps.clock());
+  const replacement = toReplacement(deps, original, terms, key);
+  deps.work.note({ orderId: replacement.orderId });
   const decided = await readAnswer(deps, original, replacement);
   if (decided) {
     const order = await followUp(deps, original, replacement, decided);
@@ -113,10 +116,10 @@ async function rejectedSince({ reader }: ReplaceOrderDeps, first: Order): Promis
 }
 
 function toReplacement(
+  { work, clock }: Pick<ReplaceOrderDeps, 'work' | 'clock'>,
   original: Order,
   terms: ReplaceTerms,
   key: string | null,
-  nowMs: number,
 ): Replacement {
   const ownKey = key === null ? null : KEY_PREFIX + key;
   return {
@@ -126,7 +129,8 @@ function toReplacement(
       ownKey === null
         ? null
         : { key: ownKey, fingerprint: replacementFingerprint(original.id, terms) },
-    requestedAt: new Date(nowMs).toISOString(),
+    requestId: work.facts().requestId,
+    requestedAt: new Date(clock()).toISOString(),
   };
 }
 

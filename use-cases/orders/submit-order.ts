@@ -5,6 +5,7 @@ import type { Quote } from '../../contracts/market/market-data.ts';
 import type { Order, OrderSubmission, OrderTerms } from '../../contracts/orders/order.ts';
 import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
 import type { RateLimits } from '../../contracts/rate-limits.ts';
+import type { WorkContext } from '../../contracts/work-context.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { takeOrThrow } from '../take-or-throw.ts';
 import {
@@ -22,6 +23,7 @@ export interface SubmitOrderDeps extends AcceptOrderDeps {
   workflows: Pick<OrderWorkflows, 'startOrder' | 'abandonOrder'>;
   rateLimits: Pick<RateLimits, 'take' | 'giveBack'>;
   earlyStarts: EarlyStarts;
+  work: Pick<WorkContext, 'note' | 'facts'>;
   logger: Logger;
 }
 
@@ -47,7 +49,8 @@ export async function submitOrder(
   idempotencyKey: string | null,
 ): Promise<{ order: Order; replayed: boolean }> {
   const key = idempotencyKey ?? terms.clientOrderId;
-  const submission = toSubmission(caller.accountId, terms, key, deps.clock());
+  const submission = toSubmission(deps, caller.accountId, terms, key);
+  deps.work.note({ orderId: submission.orderId });
   const start = startOnce(() => deps.workflows.startOrder(submission));
   try {
     return await decide(deps, submission, start);
@@ -164,17 +167,19 @@ function startOnce(startWorkflow: () => Promise<void>): WorkflowStart {
 }
 
 function toSubmission(
+  { work, clock }: Pick<SubmitOrderDeps, 'work' | 'clock'>,
   accountId: string,
   terms: OrderTerms,
   key: string | null,
-  nowMs: number,
 ): OrderSubmission {
+  const nowMs = clock();
   const orderId = orderIdFor(accountId, key);
   return {
     ...terms,
     orderId,
     accountId,
     idempotency: key === null ? null : { key, fingerprint: fingerprintOf(terms) },
+    requestId: work.facts().requestId,
     submittedAt: new Date(nowMs).toISOString(),
     acceptBy: new Date(nowMs + ACCEPT_WITHIN_MS).toISOString(),
   };

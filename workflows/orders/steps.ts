@@ -3,8 +3,8 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
-import type { OrderActivities } from '../../activities/orders/order-activities.ts';
-import { describeTerms } from '../../contracts/orders/order.ts';
+import type { OfOrder, OrderActivities } from '../../activities/orders/order-activities.ts';
+import { describeTerms, type OrderSubmission } from '../../contracts/orders/order.ts';
 import type { ExecutedSteps, OrderProgress } from '../../contracts/orders/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { isReleased, type LifeState, mayBeAtBroker, mayBeOnItsWay } from './life-state.ts';
@@ -55,10 +55,13 @@ export function executeStep(state: LifeState): Promise<ExecutedSteps> {
     : durable.executeOrder.executeWithOptions(durably(summary), [request]);
 }
 
+/** What the step is for: the order, and the request that it came with. */
+const ofOrder = ({ orderId, requestId }: OrderSubmission): OfOrder => ({ orderId, requestId });
+
 /** `null`: nobody has decided on the order. */
 export const findDecisionStep = ({ submission }: LifeState): Promise<OrderProgress | null> =>
   durable.findDecision.executeWithOptions(durably('has anybody decided on it?'), [
-    { orderId: submission.orderId },
+    ofOrder(submission),
   ]);
 
 /** Every other step answers with where the order stands after it. */
@@ -66,8 +69,8 @@ export function progressStep(
   state: LifeState,
   action: Exclude<Attempt, { do: 'EXECUTE' | 'FIND_DECISION' }>,
 ): Promise<OrderProgress> {
-  const { orderId } = state.submission;
-  const at = { orderId, mayBeAtBroker: mayBeAtBroker(state) };
+  const of = ofOrder(state.submission);
+  const at = { ...of, mayBeAtBroker: mayBeAtBroker(state) };
   switch (action.do) {
     case 'BOOK':
       return bookStep(state, action.count);
@@ -94,17 +97,17 @@ export function progressStep(
     case 'SUSPEND': {
       const { suspension } = action;
       const summary = `call an operator: ${suspension.step} ${suspension.code}`;
-      return durable.suspendOrder.executeWithOptions(durably(summary), [{ orderId, suspension }]);
+      return durable.suspendOrder.executeWithOptions(durably(summary), [{ ...of, suspension }]);
     }
     case 'RESUME': {
       const { resumedBy: request } = state;
       const summary = `resume for ${request?.operator ?? 'the broker has spoken'}`;
-      return durable.resumeOrder.executeWithOptions(durably(summary), [{ orderId, request }]);
+      return durable.resumeOrder.executeWithOptions(durably(summary), [{ ...of, request }]);
     }
     case 'REFRESH':
       // Asked again later in any case, so one local try is enough.
       return local.refreshOrder.executeWithOptions(locally('ask the broker how the order stands'), [
-        { orderId },
+        of,
       ]);
     default:
       return assertNever(action);
@@ -113,7 +116,7 @@ export function progressStep(
 
 function bookStep(state: LifeState, count: number): Promise<OrderProgress> {
   const summary = `book ${count} report(s)`;
-  const request = { orderId: state.submission.orderId, reports: state.reports.slice(0, count) };
+  const request = { ...ofOrder(state.submission), reports: state.reports.slice(0, count) };
   return isLocal(state, { do: 'BOOK', count })
     ? local.bookReports.executeWithOptions(locally(summary), [request])
     : durable.bookReports.executeWithOptions(durably(summary), [request]);

@@ -63,6 +63,7 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy,
         staticSummary: describeTerms(submission),
+        ...(submission.requestId && { memo: { requestId: submission.requestId } }),
         typedSearchAttributes: searchAttributesOf(submission),
       });
       return 'STARTED';

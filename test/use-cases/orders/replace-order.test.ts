@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createWorkContext } from '../../../adapters/telemetry/work-context.ts';
 import type { Order, ReplaceTerms } from '../../../contracts/orders/order.ts';
 import type { OrderStore, SubmissionContext } from '../../../contracts/orders/order-store.ts';
 import type { OrderWorkflows } from '../../../contracts/orders/order-workflows.ts';
@@ -70,6 +71,7 @@ function worldOf({ original = {}, workflow = done, clientOrderIdTaken = false }:
       startOrder: async ({ orderId }) => void started.push(orderId),
     },
     rateLimits: UNLIMITED,
+    work: createWorkContext(),
     clock: () => Date.parse('2026-11-24T14:31:00Z'),
   };
   const replace = (terms: ReplaceTerms, key: string | null = null, id = ORDER_ID) =>

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createWorkContext } from '../../../adapters/telemetry/work-context.ts';
 import { type ErrorCode, HubError } from '../../../contracts/errors.ts';
 import type { MarketData } from '../../../contracts/market/market-data.ts';
 import type { Order, OrderSubmission, OrderTerms } from '../../../contracts/orders/order.ts';
@@ -84,6 +85,7 @@ function createWorld(world: World = {}) {
     calendar: alwaysOpenCalendar,
     openOrdersMax: 3,
     earlyStarts: createEarlyStarts(),
+    work: createWorkContext(),
     clock: Date.now,
     logger: pino({ level: 'silent' }),
   };
