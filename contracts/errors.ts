@@ -42,6 +42,7 @@ export const ERRORS = {
   EMAIL_TAKEN: { status: 409, title: 'The e-mail is registered already' },
   ORDER_NOT_CANCELABLE: { status: 409, title: 'The order can no longer be canceled' },
   ORDER_NOT_REPLACEABLE: { status: 409, title: 'The order cannot be replaced now' },
+  ORDER_NOT_DECIDED: { status: 409, title: 'Nobody has decided on the order yet' },
   ORDER_NOT_WAITING: { status: 409, title: 'The order does not wait for a retry or an operator' },
   EXECUTION_NOT_WAITING: {
     status: 409,

@@ -39,7 +39,7 @@ const getOrder = createRoute({
   request: { params: OrderPath },
   responses: {
     200: jsonAnswer(schemas.OperatorOrder, 'The order'),
-    ...adminProblems('ORDER_NOT_FOUND'),
+    ...adminProblems('ORDER_NOT_FOUND', 'ORDER_NOT_DECIDED', 'TEMPORAL_UNAVAILABLE'),
   },
 });
 
@@ -52,7 +52,7 @@ const listTimeline = createRoute({
   request: { params: OrderPath },
   responses: {
     200: jsonAnswer(Timeline, 'What happened to it, oldest first'),
-    ...adminProblems('ORDER_NOT_FOUND'),
+    ...adminProblems('ORDER_NOT_FOUND', 'ORDER_NOT_DECIDED', 'TEMPORAL_UNAVAILABLE'),
   },
 });
 
@@ -75,6 +75,7 @@ const retryOrder = createRoute({
     ...adminProblems(
       ...MALFORMED_BODY,
       'ORDER_NOT_FOUND',
+      'ORDER_NOT_DECIDED',
       'ORDER_NOT_WAITING',
       'TEMPORAL_UNAVAILABLE',
     ),
@@ -91,6 +92,7 @@ const failOrder = createRoute({
     ...adminProblems(
       ...MALFORMED_BODY,
       'ORDER_NOT_FOUND',
+      'ORDER_NOT_DECIDED',
       'ORDER_NOT_WAITING',
       'TEMPORAL_UNAVAILABLE',
     ),
@@ -107,6 +109,7 @@ const cancelOrder = createRoute({
     ...adminProblems(
       ...MALFORMED_BODY,
       'ORDER_NOT_FOUND',
+      'ORDER_NOT_DECIDED',
       'ORDER_NOT_CANCELABLE',
       'TEMPORAL_UNAVAILABLE',
     ),

@@ -27,6 +27,8 @@ export interface OrderWorkflows {
     requestId: string,
     operator?: OperatorRequest,
   ): Promise<'DONE' | 'PENDING' | 'NOT_RUNNING'>;
+  /** Whether the order's workflow runs; `null`: there is none, or it is no longer kept. */
+  findWorkflow(orderId: string): Promise<'RUNNING' | 'ENDED' | null>;
   /** Tells the workflow that the order is to be canceled; telling it twice is telling it once. */
   requestCancel(orderId: string, actor: string): Promise<Delivery>;
   /** As {@link cancelOrder}. `REJECTED`: the original is not replaceable now. */

@@ -1,14 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { Position } from '../../contracts/portfolio/portfolio.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { lockAccount } from '../support/e2e-account-lock.ts';
-import { buyLimit, buyMarket } from '../support/e2e-client.ts';
+import {
+  buyLimit,
+  buyMarket,
+  createE2eClient,
+  type E2eClient,
+  type ProblemBody,
+} from '../support/e2e-client.ts';
 import { healStack, readTrace, submitUntilAnswered, UNTOUCHED } from '../support/e2e-recovery.ts';
 import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
+import { freezeTree, thawTree } from '../support/process-tree.ts';
 import { sendUntil, waitUntilAllClosed } from '../support/trading-load.ts';
+import { readPage } from '../support/workflow-page.ts';
 
 /** The promise is 2 s; a shared machine gets more before the test says no. */
 /**
@@ -17,12 +26,19 @@ import { sendUntil, waitUntilAllClosed } from '../support/trading-load.ts';
  */
 const QUOTE_FRESH_MS = 2_500;
 const REJECTED_MS_MAX = 4_000;
+/** After its submission nobody decides on an order any more. */
+const ACCEPTED_WITHIN_MS = 10_000;
 
 let e2e: OwnE2eStack;
 let trader: Trader;
+let operator: E2eClient;
 
 beforeAll(async () => {
   e2e = await startE2eStack();
+  const { account } = await e2e.createTrader();
+  const tokens = createAccessTokens(e2e.stack.env.JWT_SECRET ?? '', Date.now);
+  const token = await tokens.sign({ ...account.caller, roles: ['OPERATOR'] });
+  operator = createE2eClient(e2e.stack.urls.api, token);
 });
 
 afterAll(() => e2e?.stop());
@@ -208,6 +224,53 @@ it('answers 503 while Postgres is away, and takes the same key when it is back',
   expect(accepted.status).toBe(202);
   expect(await trader.waitForEnd(accepted.body.id)).toMatchObject({ status: 'FILLED' });
   expect(await readTrace(e2e.hub, trader)).toMatchObject({ orders: 1, holds: 0 });
+});
+
+it('answers 503 while Postgres hangs; what nobody decided on is no order, and no failure', async () => {
+  // Whose orders were accepted has the next one's workflow started before anybody decides.
+  const { body: first } = await trader.submit(buyMarket('AAPL', '1'));
+  await trader.waitForEnd(first.id);
+  const before = await readTrace(e2e.hub, trader);
+  const pid = e2e.stack.services.postgres?.pid;
+  if (pid === undefined) throw new Error('Postgres does not run');
+  await freezeTree(pid);
+  try {
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        trader.submit(buyMarket('AAPL', '10'), `hanging-${index}`),
+      ),
+    );
+    const slowestMs = Math.max(...answers.map(({ tookMs }) => tookMs));
+    console.info(`503 after ${Math.round(slowestMs)} ms at most while Postgres hangs`);
+    for (const { status, body } of answers)
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'DATABASE_UNAVAILABLE' });
+    expect(slowestMs).toBeLessThan(REJECTED_MS_MAX);
+    // Until then a worker may decide, for whoever sends the same key again.
+    await sleep(ACCEPTED_WITHIN_MS);
+  } finally {
+    await thawTree(pid);
+  }
+  const ofTrader = `WorkflowType = 'order' and AccountId = '${trader.account.accountId}'`;
+  const countEnded = async () =>
+    (await e2e.temporal.workflow.count(`${ofTrader} and ExecutionStatus = 'Completed'`)).count;
+  const started = (await e2e.temporal.workflow.count(ofTrader)).count;
+  expect(started).toBeGreaterThan(1);
+  await expect.poll(countEnded, { timeout: 40_000 }).toBe(started);
+  for await (const { workflowId } of e2e.temporal.workflow.list({ query: ofTrader })) {
+    if (workflowId === orderWorkflowId(first.id)) continue;
+    const page = await readPage(e2e.temporal.workflow.getHandle(workflowId));
+    expect(page).toContain('nothing was held and nothing was sent');
+    const told = await operator.get<ProblemBody & { detail: string }>(
+      `/v1/admin/orders/${workflowId.replace('order/', '')}`,
+    );
+    expect(told).toMatchObject({ status: 404, body: { code: 'ORDER_NOT_FOUND' } });
+    expect(told.body.detail).toContain('nothing was held and nothing was sent');
+  }
+  expect(await readTrace(e2e.hub, trader)).toEqual(before);
+
+  const again = await submitUntilAnswered(trader, buyMarket('AAPL', '10'), 'hanging-0');
+  expect(again.status).toBe(202);
+  expect(await trader.waitForEnd(again.body.id)).toMatchObject({ status: 'FILLED' });
 });
 
 it('holds nothing when Postgres dies in the middle of the decision, and takes the same key when it is back', async () => {

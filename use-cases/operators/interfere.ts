@@ -6,12 +6,12 @@ import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { isOpen } from '../../domain/orders/order.ts';
 import { adoptOrder } from '../orders/adopt-order.ts';
-import { readOrThrow } from '../orders/read-orders.ts';
 import { type AskOrderDeps, askOrder } from './ask-order.ts';
+import { findOrThrow } from './find-order.ts';
 
 export interface InterfereDeps extends AskOrderDeps {
   reader: Pick<OperatorReader, 'findOrder'>;
-  workflows: AskOrderDeps['workflows'] & Pick<OrderWorkflows, 'startOrder'>;
+  workflows: AskOrderDeps['workflows'] & Pick<OrderWorkflows, 'startOrder' | 'findWorkflow'>;
   /** Names a request of an operator's. */
   newId: () => string;
 }
@@ -82,7 +82,8 @@ interface Interference {
 
 /**
  * Records the request, asks the workflow of an open order in the operator's name and answers with
- * the order as it then stands, done or still pending. Throws `ORDER_NOT_FOUND`, the rejection,
+ * the order as it then stands, done or still pending. Throws `ORDER_NOT_FOUND`,
+ * `ORDER_NOT_DECIDED`, the rejection,
  * `DATABASE_UNAVAILABLE`, and `TEMPORAL_UNAVAILABLE` also while the order's workflow is being
  * started again.
  */
@@ -92,7 +93,7 @@ async function interfere(
   orderId: string,
   { action, reason, requestIdFor, rejection }: Interference,
 ): Promise<OperatorOrder> {
-  const find = () => readOrThrow(orderId, (id) => deps.reader.findOrder(id));
+  const find = () => findOrThrow(deps, orderId, (id) => deps.reader.findOrder(id));
   const before = await find();
   if (!isOpen(before.status)) throw rejection(before);
   const outcome = await askOrder(deps, {

@@ -1,12 +1,15 @@
 import { listPage, type Page, type PageRequest } from '../../contracts/list-cursor.ts';
 import type { OperatorOrder, OperatorReader } from '../../contracts/operators/operator-reader.ts';
 import type { AuditEvent } from '../../contracts/orders/order.ts';
-import { orderPositionOf, readOrThrow } from '../orders/read-orders.ts';
+import { orderPositionOf } from '../orders/read-orders.ts';
 import { type ShowStopsDeps, showStop, showStops } from '../orders/show-stops.ts';
+import { type FindOrderDeps, findOrThrow } from './find-order.ts';
 
-export interface OperatorOrdersDeps extends ShowStopsDeps {
+export interface ListOrdersDeps extends ShowStopsDeps {
   reader: Pick<OperatorReader, 'findOrder' | 'listOrders' | 'listTimeline'>;
 }
+
+export interface OperatorOrdersDeps extends ListOrdersDeps, FindOrderDeps {}
 
 export interface OperatorOrderFilter extends PageRequest {
   status: 'open' | 'closed' | 'all';
@@ -22,7 +25,7 @@ export interface OperatorOrderFilter extends PageRequest {
  * first. Throws `VALIDATION_FAILED` for a cursor that is not ours, and `DATABASE_UNAVAILABLE`.
  */
 export async function listOrders(
-  deps: OperatorOrdersDeps,
+  deps: ListOrdersDeps,
   { cursor, limit, ...filter }: OperatorOrderFilter,
 ): Promise<Page<OperatorOrder>> {
   // One more than asked for is read, to know whether there is a next page.
@@ -39,13 +42,13 @@ export async function listOrders(
   return { ...page, items: await showStops(deps, page.items) };
 }
 
-/** Failure: `ORDER_NOT_FOUND`, also for an id that is none. */
+/** Failures: as of {@link findOrThrow}, also for an id that is none. */
 export async function getOrder(deps: OperatorOrdersDeps, orderId: string): Promise<OperatorOrder> {
-  return showStop(deps, await readOrThrow(orderId, (id) => deps.reader.findOrder(id)));
+  return showStop(deps, await findOrThrow(deps, orderId, (id) => deps.reader.findOrder(id)));
 }
 
-/** The order's audit trail, oldest first. Failure: `ORDER_NOT_FOUND`. */
+/** The order's audit trail, oldest first. Failures: as of {@link getOrder}. */
 export const listTimeline = (
-  { reader }: Pick<OperatorOrdersDeps, 'reader'>,
+  deps: Pick<OperatorOrdersDeps, 'reader' | 'workflows'>,
   orderId: string,
-): Promise<AuditEvent[]> => readOrThrow(orderId, (id) => reader.listTimeline(id));
+): Promise<AuditEvent[]> => findOrThrow(deps, orderId, (id) => deps.reader.listTimeline(id));

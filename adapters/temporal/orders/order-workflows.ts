@@ -169,6 +169,14 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
     });
   }
 
+  async function findWorkflow(orderId: string): Promise<'RUNNING' | 'ENDED' | null> {
+    const described = await unlessEnded(() =>
+      client.workflow.getHandle(orderWorkflowId(orderId)).describe(),
+    );
+    if (described === 'NOT_RUNNING') return null;
+    return described.status.name === 'RUNNING' ? 'RUNNING' : 'ENDED';
+  }
+
   async function* listRunning(): AsyncGenerator<string> {
     const query = `WorkflowType = '${ORDER_WORKFLOW}' and ExecutionStatus = 'Running'`;
     for await (const { workflowId } of client.workflow.list({ query, pageSize: LIST_PAGE }))
@@ -191,6 +199,7 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
     failOrder: (orderId, requestId, request) =>
       guardTemporal(() => update(FAIL_UPDATE, orderId, requestId, request)),
     reportExecutions: (orderId, reports) => bounded(() => reportExecutions(orderId, reports)),
+    findWorkflow: (orderId) => bounded(() => findWorkflow(orderId)),
     listRunning,
   };
 }

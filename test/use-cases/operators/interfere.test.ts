@@ -52,6 +52,7 @@ function deps(
       failOrder: ask('failOrder'),
       cancelOrder: ask('cancelOrder'),
       startOrder: async ({ orderId }) => void happened.push(['startOrder', orderId]),
+      findWorkflow: async () => null,
     },
     log: { recordRequest: async (...args) => void happened.push(['recordRequest', ...args]) },
     newId: () => 'request-1',
