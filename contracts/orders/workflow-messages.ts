@@ -58,6 +58,12 @@ export const PROGRESS_QUERY = 'progress';
 /** Search attribute of a workflow that waits for an operator. */
 export const ATTENTION_NEEDED = 'AttentionNeeded';
 
+/**
+ * Search attribute of a workflow whose step has used up its quick retries and not succeeded since:
+ * `<step> <code>`, such as `PLACE BrokerUnavailable`.
+ */
+export const STEP_FAILING = 'StepFailing';
+
 /** Who interferes, and why; both are kept in the audit trail. */
 export interface OperatorRequest {
   /** `user/<id>` */

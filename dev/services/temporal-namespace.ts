@@ -5,6 +5,7 @@ import { waitUntil } from '../wait-until.ts';
 /** What operators and the API search workflows by; the types are Temporal's. */
 export const SEARCH_ATTRIBUTES = {
   AttentionNeeded: 'Bool',
+  StepFailing: 'Keyword',
   AccountId: 'Keyword',
   Symbol: 'Keyword',
 } as const;

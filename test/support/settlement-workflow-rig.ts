@@ -8,6 +8,7 @@ import {
   ATTENTION_NEEDED,
   SETTLEMENT_RUN_WORKFLOW,
   SETTLEMENT_WORKFLOW,
+  STEP_FAILING,
 } from '../../contracts/orders/workflow-messages.ts';
 import type { SettlementRepair } from '../../contracts/settlement/settlement.ts';
 import './quiet-runtime.ts';
@@ -16,6 +17,7 @@ import { useTimeSkipping } from './time-skipping.ts';
 import { useWorkflowBundle } from './workflow-bundle.ts';
 
 const ATTENTION = defineSearchAttributeKey(ATTENTION_NEEDED, SearchAttributeType.BOOL);
+const STEP = defineSearchAttributeKey(STEP_FAILING, SearchAttributeType.KEYWORD);
 
 export interface SettlementWorkflowRig {
   env: TestWorkflowEnvironment;
@@ -30,6 +32,8 @@ export interface SettlementWorkflowRig {
   ): Promise<T>;
   /** Whether the workflow calls for an operator. */
   needsAttention(handle: WorkflowHandle): Promise<boolean>;
+  /** What the workflow's `StepFailing` says. */
+  failingStep(handle: WorkflowHandle): Promise<string | null>;
   /**
    * The waits of the workflow's latest run, by its history: how long each timer was to last and, if
    * it fired, lasted, in seconds.
@@ -66,6 +70,10 @@ export async function createSettlementWorkflowRig(): Promise<SettlementWorkflowR
     async needsAttention(handle) {
       const { typedSearchAttributes } = await handle.describe();
       return typedSearchAttributes.get(ATTENTION) === true;
+    },
+    async failingStep(handle) {
+      const { typedSearchAttributes } = await handle.describe();
+      return typedSearchAttributes.get(STEP) ?? null;
     },
     async timersOf(handle) {
       const { events } = await env.client.workflow.getHandle(handle.workflowId).fetchHistory();

@@ -22,9 +22,12 @@ const ATTEMPT = { startToCloseTimeout: '10 seconds', retry: { maximumAttempts: 1
 
 const { bookLateExecution } = proxyActivities<ExecutionActivities>(ATTEMPT);
 
+const QUICK_MS = QUICK_RETRIES_MS.filter((waitMs) => waitMs > 0);
+
 /** 1 s, 5 s, 30 s, then 2 min, 10 min, 30 min, 2 h. */
 const POLICY: RetryPolicy = {
-  waitsMs: [...QUICK_RETRIES_MS.filter((waitMs) => waitMs > 0), ...BOOKING_RETRY_SCHEDULE_MS],
+  waitsMs: [...QUICK_MS, ...BOOKING_RETRY_SCHEDULE_MS],
+  quickWaits: QUICK_MS.length,
   afterwards: 'OPERATOR_THEN_ANEW',
 };
 
@@ -40,6 +43,7 @@ export async function execution(
 ): Promise<ExecutionOutcome> {
   const loop: RetryLoop = new RetryLoop({
     policy: POLICY,
+    kind: 'BOOK',
     notWaiting: 'EXECUTION_NOT_WAITING',
     final: new Set([REPORT_UNCONFIRMED]),
     onChange: () => show(null),

@@ -5,7 +5,14 @@ import {
   EXECUTION_RETRY_SCHEDULE_MS,
   QUICK_RETRIES_MS,
 } from '../../domain/retry/schedules.ts';
-import { askAtOnce, type Retry, type RetryPolicy, retryAfter } from '../retry/retry.ts';
+import {
+  askAtOnce,
+  isFailing,
+  nameFailing,
+  type Retry,
+  type RetryPolicy,
+  retryAfter,
+} from '../retry/retry.ts';
 
 /**
  * What an order's workflow does that is tried again. EXECUTE is the stretch of accept, place and
@@ -55,6 +62,20 @@ export const withAllAsked = (retries: Retries, atMs: number): Retries =>
 export const exhaustedOf = (retries: Retries): Retry<OrderStep> | null =>
   ofSteps(retries).find(({ dueAtMs }) => dueAtMs === null) ?? null;
 
+/**
+ * What has used up its quick retries, as `StepFailing` names it. `named` is what was said last: it
+ * stands until nothing is tried again, so that an operator's retry in vain does not take it away.
+ */
+export function failingStepOf(retries: Retries, named: string | null): string | null {
+  const failing =
+    exhaustedOf(retries) ??
+    entriesOf(retries).find(([action, retry]) =>
+      isFailing(retry, policyOf(action, retry.step)),
+    )?.[1];
+  if (failing) return nameFailing(failing.step, failing.code);
+  return entriesOf(retries).length > 0 ? named : null;
+}
+
 /** What is tried again next; one that waits for an operator counts as last. */
 export const soonestOf = (retries: Retries): Retry<OrderStep> | null =>
   ofSteps(retries).sort(
@@ -75,6 +96,7 @@ const policyOf = (action: ActionName, step: OrderStep): RetryPolicy => ({
       ? BOOKING_RETRY_SCHEDULE_MS
       : EXECUTION_RETRY_SCHEDULE_MS),
   ],
+  quickWaits: QUICK_RETRIES_MS.length,
   afterwards: isBookkeeping(action) ? 'LAST_WAIT' : 'OPERATOR_THEN_ANEW',
 });
 

@@ -11,14 +11,14 @@ import {
 } from '@temporalio/workflow';
 import type { OrderSubmission } from '../../contracts/orders/order.ts';
 import type { OrderProgress } from '../../contracts/orders/workflow-messages.ts';
-import { markAttention } from '../retry/attention.ts';
+import { clearAttention, markAttention, markedStep } from '../retry/attention.ts';
 import { apply, startLife } from './apply.ts';
 import { carryOut, mayFollowLostTask } from './carry-out.ts';
 import { describeLife, describeTimer } from './describe.ts';
 import type { Life } from './happened.ts';
 import { canContinue, isUndecided, type LifeState } from './life-state.ts';
 import { nextAction } from './next-action.ts';
-import { exhaustedOf } from './retries.ts';
+import { exhaustedOf, failingStepOf } from './retries.ts';
 import { takeMessages } from './take-messages.ts';
 
 /**
@@ -87,7 +87,7 @@ const isLong = (): boolean => workflowInfo().continueAsNewSuggested && allHandle
 /** Until the time has come, or a message or an operator changes what is next. */
 async function wait(life: Life, untilMs: number | null): Promise<void> {
   const { state } = life;
-  markAttention(exhaustedOf(state.retries) !== null);
+  mark(state);
   setCurrentDetails(describeLife(state));
   const isNews = () => {
     const next = nextAction(life.state);
@@ -100,15 +100,23 @@ async function wait(life: Life, untilMs: number | null): Promise<void> {
     });
 }
 
+const mark = ({ retries }: LifeState): void =>
+  markAttention({
+    isNeeded: exhaustedOf(retries) !== null,
+    stepFailing: failingStepOf(retries, markedStep()),
+  });
+
 /**
  * Who still waits for an answer gets it, except of a request that was declined: that is no order,
  * and whoever asks anything of it learns that the workflow has ended.
  */
 async function end(life: Life): Promise<OrderProgress | null> {
-  const { declinedFor, retries } = life.state;
   setCurrentDetails(describeLife(life.state));
-  if (declinedFor !== null) return null;
-  markAttention(exhaustedOf(retries) !== null);
+  if (life.state.declinedFor !== null) {
+    clearAttention();
+    return null;
+  }
+  mark(life.state);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   return life.state.progress;
 }
@@ -119,6 +127,7 @@ async function end(life: Life): Promise<OrderProgress | null> {
  */
 function giveUp(state: LifeState): null {
   setCurrentDetails(describeLife(state));
+  clearAttention();
   const { failedWith, isAbandoned } = state;
   const { code = 'UNKNOWN', message = '' } = failedWith ?? {};
   // Nobody but Temporal asked for an end.

@@ -1,14 +1,39 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { ATTENTION_NEEDED } from '../../contracts/orders/workflow-messages.ts';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributeUpdatePair,
+} from '@temporalio/common';
+import { patched, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { ATTENTION_NEEDED, STEP_FAILING } from '../../contracts/orders/workflow-messages.ts';
 
 const ATTENTION = defineSearchAttributeKey(ATTENTION_NEEDED, SearchAttributeType.BOOL);
+const FAILING = defineSearchAttributeKey(STEP_FAILING, SearchAttributeType.KEYWORD);
 
-/**
- * Makes the workflow findable (`AttentionNeeded = true`) while it waits for an operator. Says it
- * once: each change is an event.
- */
-export function markAttention(isNeeded: boolean): void {
-  const isMarked = workflowInfo().typedSearchAttributes.get(ATTENTION) ?? false;
-  if (isNeeded !== isMarked) upsertSearchAttributes([{ key: ATTENTION, value: isNeeded }]);
+/** What people search workflows by that do not get on. */
+interface Attention {
+  /** It waits for an operator: `AttentionNeeded = true`. */
+  isNeeded: boolean;
+  /** `StepFailing`: the step whose quick retries are used up, and its code; null when none is. */
+  stepFailing: string | null;
+}
+
+/** Makes the workflow findable while it does not get on. Says it once: each change is an event. */
+export function markAttention({ isNeeded, stepFailing }: Attention): void {
+  const attributes = workflowInfo().typedSearchAttributes;
+  const changes: SearchAttributeUpdatePair[] = [];
+  if (isNeeded !== (attributes.get(ATTENTION) ?? false))
+    changes.push({ key: ATTENTION, value: isNeeded });
+  // Asked last: a workflow that never marks anything must gain no marker of the patch.
+  if (stepFailing !== markedStep() && patched('step-failing-2026-12'))
+    changes.push({ key: FAILING, value: stepFailing });
+  if (changes.length > 0) upsertSearchAttributes(changes);
+}
+
+/** What `StepFailing` says now. */
+export const markedStep = (): string | null =>
+  workflowInfo().typedSearchAttributes.get(FAILING) ?? null;
+
+/** For a workflow that closes. What has marked nothing adds nothing to its history. */
+export function clearAttention(): void {
+  if (markedStep() !== null) markAttention({ isNeeded: false, stepFailing: null });
 }

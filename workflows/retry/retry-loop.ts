@@ -15,13 +15,15 @@ import {
   type RetryWait,
 } from '../../contracts/orders/workflow-messages.ts';
 import type { RecordedRetry } from '../../contracts/settlement/settlement.ts';
-import { markAttention } from './attention.ts';
+import { clearAttention, markAttention, markedStep } from './attention.ts';
 import { readFailure } from './failure.ts';
 import { assertOperator } from './operator-request.ts';
 import {
   askAtOnce,
   beginAttempt,
   isDue,
+  isFailing,
+  nameFailing,
   type Retry,
   type RetryPolicy,
   retryAfter,
@@ -30,6 +32,8 @@ import {
 
 interface RetryLoopOptions {
   policy: RetryPolicy;
+  /** What its steps are called together in `StepFailing`. */
+  kind: 'BOOK' | 'SETTLE';
   /** What an update is rejected with when nothing waits. */
   notWaiting: ErrorCode;
   /** A wait begins or ends, or an attempt. */
@@ -65,10 +69,14 @@ export class RetryLoop {
         const result = await this.attempt(attempt);
         this.retry = null;
         this.attempts += 1;
+        clearAttention();
         return result;
       } catch (error) {
         const { code } = readFailure(error);
-        if (this.options.final?.has(code)) throw error;
+        if (this.options.final?.has(code)) {
+          clearAttention();
+          throw error;
+        }
         await this.waitAfter(step, code);
       }
     }
@@ -118,14 +126,16 @@ export class RetryLoop {
 
   private async sitOut(retry: Retry): Promise<void> {
     this.show(waitOf(retry));
-    markAttention(retry.dueAtMs === null);
+    const { policy, kind } = this.options;
+    const stepFailing = isFailing(retry, policy) ? nameFailing(kind, retry.code) : markedStep();
+    markAttention({ isNeeded: retry.dueAtMs === null, stepFailing });
     const isAsked = () => this.retry?.asked === 'NEXT';
     if (retry.dueAtMs === null) await condition(isAsked);
     else {
       const summary = `${retry.step} again at ${this.wait?.until}, after ${retry.code}`;
       await condition(isAsked, retry.dueAtMs - Date.now(), { summary });
     }
-    markAttention(false);
+    markAttention({ isNeeded: false, stepFailing });
     this.show(null);
   }
 

@@ -5,6 +5,8 @@ import { nextRetry } from '../../domain/retry/schedules.ts';
 /** How often and when something that failed is tried again. */
 export interface RetryPolicy {
   waitsMs: readonly number[];
+  /** So many of the waits, the first ones, are quick: most troubles are over by then. */
+  quickWaits: number;
   /**
    * What follows the last wait. LAST_WAIT: that one again, without an end. Else an operator: his
    * retry in vain begins the waits anew (OPERATOR_THEN_ANEW), or he is called again.
@@ -84,6 +86,13 @@ export const waitOf = <Step extends string>({
   failures,
   lastFailure: code,
 });
+
+/** The quick retries are used up: it waits for minutes, for hours or for an operator. */
+export const isFailing = ({ failures, dueAtMs }: Retry, { quickWaits }: RetryPolicy): boolean =>
+  dueAtMs === null || failures > quickWaits;
+
+/** The value of the search attribute `StepFailing`. */
+export const nameFailing = (step: string, code: string): string => `${step} ${code}`;
 
 /** What an operator reads of a wait, in Markdown. */
 export const describeWait = ({ for: what, step, until, failures, lastFailure }: RetryWait) => [

@@ -5,7 +5,9 @@ import type { RetryPolicy } from '../retry/retry.ts';
 export const SETTLEMENT_RETRIES = {
   policy: {
     waitsMs: BOOKING_RETRY_SCHEDULE_MS,
+    quickWaits: 0,
     afterwards: 'OPERATOR_AGAIN',
   } satisfies RetryPolicy,
+  kind: 'SETTLE',
   notWaiting: 'SETTLEMENT_NOT_WAITING',
 } as const;

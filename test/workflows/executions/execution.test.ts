@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/activity';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionActivities } from '../../../activities/executions/execution-activities.ts';
@@ -15,6 +16,7 @@ import {
   type OperatorRequest,
   PROGRESS_QUERY,
   RETRY_NOW_UPDATE,
+  STEP_FAILING,
 } from '../../../contracts/orders/workflow-messages.ts';
 import '../../support/quiet-runtime.ts';
 import { createSharedWorker, type SharedWorker } from '../../support/shared-worker.ts';
@@ -126,6 +128,10 @@ const needsAttention = async (handle: WorkflowHandle): Promise<unknown> =>
     await handle.describe()
   ).raw.workflowExecutionInfo?.searchAttributes?.indexedFields?.AttentionNeeded?.data?.toString();
 
+const STEP = defineSearchAttributeKey(STEP_FAILING, SearchAttributeType.KEYWORD);
+const failingStep = async (handle: WorkflowHandle): Promise<string | null> =>
+  (await handle.describe()).typedSearchAttributes.get(STEP) ?? null;
+
 describe('an execution whose order has no workflow', () => {
   it.each(['BOOKED', 'LATE_FILL', 'IMPOSSIBLE_REPORT', 'UNKNOWN_ORDER'] as const)(
     'ends after one attempt that comes to %s',
@@ -194,6 +200,25 @@ describe('an execution whose order has no workflow', () => {
       8,
     );
   });
+
+  it.each([
+    { attempts: 3, named: null },
+    { attempts: 4, named: 'BOOK DATABASE_UNAVAILABLE' },
+  ])(
+    'after $attempts attempts its failing step is $named, and none when it is booked',
+    async (trial) => {
+      await withExecution(
+        failTimes(trial.attempts),
+        async (handle) => {
+          await expect.poll(() => failingStep(handle)).toBe(trial.named);
+          await handle.executeUpdate(RETRY_NOW_UPDATE, { args: [OPERATOR] });
+          await handle.result();
+          expect(await failingStep(handle)).toBeNull();
+        },
+        trial.attempts,
+      );
+    },
+  );
 
   it('begins the schedule anew after an operator asked in vain', async () => {
     await withExecution(

@@ -6,7 +6,12 @@ import {
   standingOf,
   waitingOf,
 } from '../../../workflows/orders/life-state.ts';
-import { exhaustedOf, soonestOf, withFailure } from '../../../workflows/orders/retries.ts';
+import {
+  exhaustedOf,
+  failingStepOf,
+  soonestOf,
+  withFailure,
+} from '../../../workflows/orders/retries.ts';
 import { begin, START_MS } from '../../support/order-events.ts';
 import { CANCELED, PENDING, progressOf } from '../../support/order-workflow-rig.ts';
 
@@ -62,6 +67,22 @@ it('tells of the retry that comes first, and of an operator last', () => {
     for: 'OPERATOR',
     until: null,
   });
+});
+
+it('names the step that quick retries did not mend, one that calls an operator first', () => {
+  const named = (retries: Parameters<typeof failingStepOf>[0]) => failingStepOf(retries, null);
+  expect(named(fail('EXECUTE', 'PLACE', 4))).toBeNull();
+  expect(named(fail('EXECUTE', 'PLACE', 5))).toBe('PLACE TIMEOUT');
+  expect(named({ ...fail('BOOK', 'BOOK', 5), ...fail('CANCEL', 'PLACE', 9) })).toBe(
+    'PLACE TIMEOUT',
+  );
+  expect(named(fail('RESUME', 'BOOK', 5))).toBe('BOOK TIMEOUT');
+});
+
+it('keeps the name while anything is tried again, and drops it when nothing is', () => {
+  const named = 'PLACE TIMEOUT';
+  expect(failingStepOf(fail('EXECUTE', 'PLACE', 1), named)).toBe(named);
+  expect(failingStepOf({}, named)).toBeNull();
 });
 
 it('is tried again at the venue after 5 minutes, in the books after 2, and calls an operator after 6 hours and 2', () => {

@@ -4,6 +4,7 @@ import {
   beginAttempt,
   describeWait,
   isDue,
+  isFailing,
   type Retry,
   type RetryPolicy,
   retryAfter,
@@ -11,7 +12,11 @@ import {
 } from '../../../workflows/retry/retry.ts';
 
 const NOW_MS = Date.parse('2026-11-24T14:30:00.000Z');
-const POLICY: RetryPolicy = { waitsMs: [0, 1_000, 60_000], afterwards: 'OPERATOR_THEN_ANEW' };
+const POLICY: RetryPolicy = {
+  waitsMs: [0, 1_000, 60_000],
+  quickWaits: 2,
+  afterwards: 'OPERATOR_THEN_ANEW',
+};
 
 const fail = (last: Retry | null, code = 'TIMEOUT', policy = POLICY): Retry =>
   retryAfter(last, { step: 'PLACE', code, atMs: NOW_MS }, policy);
@@ -42,6 +47,13 @@ describe('what has failed', () => {
     expect(isDue(failTimes(2), NOW_MS + 1_000)).toBe(true);
     expect(isDue(failTimes(4), NOW_MS * 2)).toBe(false);
     expect(isDue(undefined, NOW_MS)).toBe(true);
+  });
+
+  it('counts as failing from its first wait on that is not quick, until an operator has come', () => {
+    const failing = [1, 2, 3, 4].map((failures) => isFailing(failTimes(failures), POLICY));
+    expect(failing).toEqual([false, false, true, true]);
+    const asked = askAtOnce(failTimes(4), POLICY, NOW_MS);
+    expect(isFailing(asked, POLICY)).toBe(false);
   });
 
   it('tells what it waits for', () => {

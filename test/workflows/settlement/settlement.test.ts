@@ -93,6 +93,16 @@ describe('an execution under repair', () => {
     },
   );
 
+  it('names its failing step from the first wait on, until it is settled', async () => {
+    const { activities } = failing(0);
+    await rig.withRepair(activities, repairOf(), async (handle) => {
+      await untilFailures(handle, 1);
+      await expect.poll(() => rig.failingStep(handle)).toBe('SETTLE DOES_NOT_MATCH');
+      await handle.result();
+      expect(await rig.failingStep(handle)).toBeNull();
+    });
+  });
+
   it('waits for an operator when the waits are used up, calls for one, and says in its query what for', async () => {
     const { activities, triedAtMs, recorded } = failing(4);
     await rig.withRepair(activities, repairOf(), async (handle) => {
