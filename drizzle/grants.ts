@@ -36,6 +36,7 @@ const RIGHTS: Readonly<Record<keyof typeof schema, Readonly<Record<keyof Process
     ledgerTransfers: { api: 'SI', workers: 'SI' },
     loginAddresses: { api: 'SIUD', workers: '' },
     orders: { api: 'SIU', workers: 'SIU' },
+    orderTroubles: { api: 'S', workers: 'SIUD' },
     positions: { api: 'SIU', workers: 'SIU' },
     refreshTokens: { api: 'SIUD', workers: '' },
     settlementInstructions: { api: 'S', workers: 'SIU' },

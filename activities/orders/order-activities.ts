@@ -1,6 +1,7 @@
 import type { SealedReport } from '../../contracts/broker-session/report-seals.ts';
 import type { OrderSubmission } from '../../contracts/orders/order.ts';
 import type {
+  AttemptRecord,
   ExecutedSteps,
   OperatorRequest,
   OrderProgress,
@@ -74,6 +75,10 @@ export function createOrderActivities(steps: OrderSteps, observer: StepObserver)
       request,
     }: OfOrder & { request: OperatorRequest | null }): Promise<OrderProgress> =>
       run('resumeOrder', () => steps.resumeOrder(orderId, request)),
+
+    /** Writes attempts that failed into the order's audit trail, and what does not get on now. */
+    recordAttempts: ({ orderId, record }: OfOrder & { record: AttemptRecord }): Promise<void> =>
+      run('recordAttempts', () => steps.recordAttempts(orderId, record)),
 
     /** Where the order stands; `null` when nobody has decided on it. */
     findDecision: ({ orderId }: OfOrder): Promise<OrderProgress | null> =>

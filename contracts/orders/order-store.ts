@@ -9,6 +9,7 @@ import type {
   HubFields,
   Order,
 } from './order-fields.ts';
+import type { AttemptRecord } from './workflow-messages.ts';
 
 /** What a decision to accept stands on, read in one round trip. */
 export interface SubmissionContext {
@@ -179,6 +180,8 @@ export interface OrderStore {
    * one that takes its place after a reset. A closed order stays as it is.
    */
   recordCancelRequest(orderId: string, request: CancelRequest): Promise<void>;
+  /** Recording the same again changes nothing. */
+  recordAttempts(orderId: string, record: AttemptRecord): Promise<void>;
   /**
    * Open orders of a broker that somebody asked to cancel before that time, and that nobody sees to:
    * neither PENDING_CANCEL nor with an operator. The oldest requests, 500 at most.

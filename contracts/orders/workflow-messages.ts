@@ -64,6 +64,15 @@ export const ATTENTION_NEEDED = 'AttentionNeeded';
  */
 export const STEP_FAILING = 'StepFailing';
 
+/**
+ * Search attribute of an order's workflow that has ended, unless the order was FILLED, as most are:
+ * its status, or why it never was an order.
+ */
+export const ORDER_STATUS = 'OrderStatus';
+
+/** What {@link ORDER_STATUS} says of a request that is no order. */
+export type NoOrder = 'NOT_DECIDED' | 'DECLINED';
+
 /** Who interferes, and why; both are kept in the audit trail. */
 export interface OperatorRequest {
   /** `user/<id>` */
@@ -134,6 +143,29 @@ export type OrderStep = 'ACCEPT' | 'PLACE' | 'BOOK' | 'CANCEL' | 'REPLACE' | 'EX
 export interface StepFailureFacts {
   step: OrderStep;
   progress: OrderProgress | null;
+}
+
+/** An attempt of a step that failed, as the order's audit trail keeps it. */
+export interface FailedAttempt {
+  step: OrderStep;
+  /** Stable code of the failure. */
+  code: string;
+  at: Timestamp;
+  /** Which one it was, from 1 since the step last succeeded or an operator let it begin anew. */
+  attempt: number;
+  /** When it is tried again; null: an operator decides. */
+  nextAttemptAt: Timestamp | null;
+  /** The operator who asked for it, `user/<id>`; null: the schedule. */
+  askedBy: string | null;
+}
+
+/** What has used up its quick retries and not succeeded since. */
+export type Trouble = Pick<FailedAttempt, 'step' | 'code' | 'attempt' | 'nextAttemptAt'>;
+
+/** What the books are told of attempts: those that failed, and what does not get on now, if any. */
+export interface AttemptRecord {
+  attempts: readonly FailedAttempt[];
+  trouble: Trouble | null;
 }
 
 /** Why an order waits for an operator. */

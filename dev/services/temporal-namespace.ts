@@ -6,6 +6,7 @@ import { waitUntil } from '../wait-until.ts';
 export const SEARCH_ATTRIBUTES = {
   AttentionNeeded: 'Bool',
   StepFailing: 'Keyword',
+  OrderStatus: 'Keyword',
   AccountId: 'Keyword',
   Symbol: 'Keyword',
 } as const;

@@ -8,6 +8,7 @@ export {
   holds,
   idempotencyKeys,
   orders,
+  orderTroubles,
 } from './orders.ts';
 export { settlementInstructions, withdrawals } from './settlement.ts';
 export { accounts, loginAddresses, refreshTokens, userSessions, users } from './users.ts';

@@ -150,6 +150,25 @@ export const executions = pgTable(
   ],
 );
 
+/** The step of an order that has used up its quick retries and not succeeded since: one, or none. */
+export const orderTroubles = pgTable(
+  'order_troubles',
+  {
+    orderId: uuid('order_id')
+      .primaryKey()
+      .references(() => orders.id),
+    step: text('step').notNull(),
+    /** Stable code of the last failure. */
+    code: text('code').notNull(),
+    attempt: integer('attempt').notNull(),
+    /** Null: an operator decides. */
+    nextAttemptAt: instant('next_attempt_at'),
+    /** When the first attempt failed that has not been made up for. */
+    since: instant('since').notNull(),
+  },
+  (t) => [index('order_troubles_of_step').on(t.step, t.code)],
+);
+
 /** What is set aside for an open order: cash of a buyer, shares of a seller. */
 export const holds = pgTable(
   'holds',

@@ -33,7 +33,12 @@ it('prepares services of somebody else, twice as well as once', async () => {
   const connection = await Connection.connect({ address });
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   await connection.close();
-  expect(customAttributes).toMatchObject({ AttentionNeeded: 5, StepFailing: 2, AccountId: 2 });
+  expect(customAttributes).toMatchObject({
+    AttentionNeeded: 5,
+    StepFailing: 2,
+    OrderStatus: 2,
+    AccountId: 2,
+  });
 });
 
 it('seeds no demo user outside of the dev profile', async () => {

@@ -7,6 +7,7 @@ import { apply } from '../../workflows/orders/apply.ts';
 import type { Occurrence } from '../../workflows/orders/happened.ts';
 import { beginLife, isClosed, type LifeState } from '../../workflows/orders/life-state.ts';
 import { type Attempt, nextAction } from '../../workflows/orders/next-action.ts';
+import { failingStepOf } from '../../workflows/orders/retries.ts';
 import { progressOf, submissionFor } from './order-workflow-rig.ts';
 
 export const START_MS = Date.parse('2026-11-24T14:30:00.000Z');
@@ -139,6 +140,7 @@ function endOf(action: Attempt, outcome: AttemptEvent, state: LifeState): Occurr
     const executed = { accept: 'ACCEPTED', place: 'ACKNOWLEDGED', booked: [], progress } as const;
     return { type: 'EXECUTED', executed: { ...executed, booked: [] } };
   }
+  if (action.do === 'RECORD') return { type: 'RECORDED', record: action.record };
   if (action.do === 'FIND_DECISION') return { type: 'DECISION_FOUND', decision: progress };
   return { type: 'STEP_SUCCEEDED', action, progress: progress ?? progressOf() };
 }
@@ -155,6 +157,12 @@ function reachedBy(outcome: AttemptEvent, { progress }: LifeState): OrderProgres
 
 const at = (ms: number | null): string | null =>
   ms === null ? null : new Date(START_MS + ms).toISOString();
+
+/** What does not get on is in the books already. */
+export const recorded = (over: Partial<LifeState>): Partial<LifeState> => ({
+  recordedTrouble: failingStepOf(over.retries ?? {}, null),
+  ...over,
+});
 
 export const begin = (over: Partial<LifeState> = {}): LifeState => ({
   ...beginLife(submissionFor(), START_MS),

@@ -85,7 +85,7 @@ export async function createOrderWorkflowRig(
     nowMs: () => env.currentTimeMs(),
     sleep: (ms) => env.sleep(ms),
     withOrder(activities, body, over = {}, options = {}) {
-      const served = { refreshOrder: brokerIsAway, ...activities };
+      const served = { refreshOrder: brokerIsAway, recordAttempts: async () => {}, ...activities };
       const workflow = orderWorkflow(over);
       return options.lateMs !== undefined || options.dataConverter
         ? withLateWorker(served, body, workflow, options)

@@ -2,6 +2,7 @@ import type { Bound } from '../bind.ts';
 import { cancelAtBroker, expireOrder, failOrder } from './end-order.ts';
 import { executeOrder } from './execute-order.ts';
 import { findDecision } from './order-progress.ts';
+import { recordAttempts } from './record-attempts.ts';
 import { bookSignaledReports, refreshOrder } from './refresh-order.ts';
 import { replaceAtBroker } from './replace-at-broker.ts';
 import { resumeOrder, suspendOrder } from './suspend-order.ts';
@@ -23,6 +24,7 @@ export const orderSteps = {
   suspendOrder,
   resumeOrder,
   findDecision,
+  recordAttempts,
 };
 
 export type OrderSteps = Bound<typeof orderSteps>;

@@ -1,18 +1,22 @@
 import type { OrderSubmission } from '../../contracts/orders/order.ts';
 import type {
+  AttemptRecord,
   ExecutedSteps,
+  FailedAttempt,
   OrderProgress,
   StepFailureFacts,
 } from '../../contracts/orders/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Failure } from '../retry/failure.ts';
-import { beginAttempt } from '../retry/retry.ts';
+import { beginAttempt, nameFailing } from '../retry/retry.ts';
 import type { Happened } from './happened.ts';
 import { beginLife, isClosed, type LifeState } from './life-state.ts';
 import type { Attempt } from './next-action.ts';
 import {
   type ActionName,
   exhaustedOf,
+  failedAttempt,
+  isBookkeeping,
   withAllAsked,
   withFailure,
   withoutRetries,
@@ -22,6 +26,9 @@ const ASK_AGAIN_MS = 2_000;
 
 /** How much the clocks of the database and of Temporal may differ. */
 const CLOCK_SKEW_MS = 2_000;
+
+/** So many are kept while the books cannot be written. */
+const UNRECORDED_MAX = 100;
 
 /** What is no use any more once an order is closed. */
 const OF_OPEN_ORDERS: readonly ActionName[] = ['EXECUTE', 'BOOK', 'CANCEL', 'EXPIRE'];
@@ -40,10 +47,14 @@ export function startLife(
   { nowMs, isRepeated, carried }: Start,
 ): LifeState {
   const isSentUnseen = isRepeated || (!carried && submission.isAdopted === true);
-  return apply(carried ?? beginLife(submission, nowMs), {
-    type: isSentUnseen ? 'SENT_UNSEEN' : 'TIMED',
-    atMs: nowMs,
-  });
+  // What an older version has carried lacks what is new.
+  return apply(
+    { ...beginLife(submission, nowMs), ...carried },
+    {
+      type: isSentUnseen ? 'SENT_UNSEEN' : 'TIMED',
+      atMs: nowMs,
+    },
+  );
 }
 
 /**
@@ -84,6 +95,7 @@ export function apply(before: LifeState, happened: Happened): LifeState {
       return {
         ...state,
         resumedBy: exhaustedOf(state.retries) ? happened.request : state.resumedBy,
+        retryAskedBy: happened.request.operator,
         retries: withAllAsked(state.retries, state.nowMs),
       };
     case 'STEP_BEGUN':
@@ -96,6 +108,8 @@ export function apply(before: LifeState, happened: Happened): LifeState {
       return stepEnded(stepSucceeded(state, happened), happened.action.do);
     case 'STEP_FAILED':
       return stepFailed(state, happened.action, happened.failure);
+    case 'RECORDED':
+      return stepEnded(recorded(state, happened.record), 'RECORD');
     default:
       return assertNever(happened);
   }
@@ -155,11 +169,11 @@ function stepBegun(before: LifeState, action: Attempt): LifeState {
   return { ...state, isBrokerToBeAsked: false, refreshes, heardAtMs: state.nowMs };
 }
 
-/** SUSPEND and RESUME are bookkeeping: an operator's retryNow does not count them as attempts. */
+/** An operator's retryNow does not count bookkeeping as an attempt. */
 const stepEnded = (state: LifeState, action: Attempt['do']): LifeState => ({
   ...state,
   retries: isRetried(action) ? withoutRetries(state.retries, [action]) : state.retries,
-  attempts: state.attempts + (action === 'SUSPEND' || action === 'RESUME' ? 0 : 1),
+  attempts: state.attempts + (isRetried(action) && isBookkeeping(action) ? 0 : 1),
 });
 
 function executed(state: LifeState, { place, progress, declinedFor }: ExecutedSteps): LifeState {
@@ -231,8 +245,22 @@ function stepFailed(before: LifeState, action: Attempt, failure: Failure): LifeS
   const { step = null } = failure.facts as Partial<StepFailureFacts>;
   const retries = withFailure(state.retries, action.do, { step, code, atMs: state.nowMs });
   const isKeptBack = retries[action.do]?.asked === 'KEPT_BACK';
-  return { ...(isKeptBack ? state : stepEnded(state, action.do)), retries };
+  const wasAsked = state.retries[action.do]?.asked === 'UNDER_WAY';
+  const attempt = { atMs: state.nowMs, askedBy: wasAsked ? state.retryAskedBy : null };
+  return {
+    ...(isKeptBack ? state : stepEnded(state, action.do)),
+    ...{ retries, ...unrecordedWith(state, failedAttempt(retries, action.do, attempt)) },
+  };
 }
+
+const unrecordedWith = (state: LifeState, failed: readonly FailedAttempt[]) =>
+  failed.length > 0 && { unrecorded: [...state.unrecorded, ...failed].slice(-UNRECORDED_MAX) };
+
+const recorded = (state: LifeState, { attempts, trouble }: AttemptRecord): LifeState => ({
+  ...state,
+  unrecorded: state.unrecorded.slice(attempts.length),
+  recordedTrouble: trouble && nameFailing(trouble.step, trouble.code),
+});
 
 /**
  * Where it stood before the attempt is news when nothing is known yet, and when the books have it

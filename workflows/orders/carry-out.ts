@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { readFailure } from '../retry/failure.ts';
 import type { Life, Occurrence } from './happened.ts';
 import type { Attempt } from './next-action.ts';
-import { executeStep, findDecisionStep, isLocal, progressStep } from './steps.ts';
+import { executeStep, findDecisionStep, isLocal, progressStep, recordStep } from './steps.ts';
 
 /**
  * One attempt of an action; tells what comes of it, success or failure. Without an `async` of its
@@ -34,6 +34,10 @@ export function carryOut(life: Life, action: Attempt): Promise<void> {
       (decision) => tellEnd({ type: 'DECISION_FOUND', decision }),
       tellFailure,
     );
+  if (action.do === 'RECORD') {
+    const { record } = action;
+    return recordStep(state, record).then(() => tellEnd({ type: 'RECORDED', record }), tellFailure);
+  }
   return progressStep(state, action).then(
     (progress) => tellEnd({ type: 'STEP_SUCCEEDED', action, progress }),
     tellFailure,

@@ -1,5 +1,6 @@
 import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 import type {
+  AttemptRecord,
   ExecutedSteps,
   OperatorRequest,
   OrderProgress,
@@ -27,7 +28,8 @@ export type Occurrence =
   /** Null: nobody has decided on the order. */
   | { type: 'DECISION_FOUND'; decision: OrderProgress | null }
   | { type: 'STEP_SUCCEEDED'; action: Attempt; progress: OrderProgress }
-  | { type: 'STEP_FAILED'; action: Attempt; failure: Failure };
+  | { type: 'STEP_FAILED'; action: Attempt; failure: Failure }
+  | { type: 'RECORDED'; record: AttemptRecord };
 
 export type Happened = Occurrence & { atMs: number };
 

@@ -2,6 +2,7 @@ import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 import type { Decline } from '../../contracts/failure-class.ts';
 import type { OrderSubmission } from '../../contracts/orders/order.ts';
 import type {
+  FailedAttempt,
   OperatorRequest,
   OrderProgress,
   OrderStanding,
@@ -49,8 +50,14 @@ export interface LifeState {
   /** The operator who ended the last wait. */
   readonly resumedBy: OperatorRequest | null;
   readonly retries: Retries;
+  /** Who asked last that what failed is tried again. */
+  readonly retryAskedBy: string | null;
   /** Attempts of actions so far, failed ones included. */
   readonly attempts: number;
+  /** Attempts that failed and are not in the books yet; of more than 100 the last. */
+  readonly unrecorded: readonly FailedAttempt[];
+  /** The step and code that the books say does not get on. */
+  readonly recordedTrouble: string | null;
   /** How often the broker has been asked how the order stands, and when it was last heard of. */
   readonly refreshes: number;
   readonly heardAtMs: number;
@@ -84,7 +91,10 @@ export const beginLife = (submission: OrderSubmission, nowMs: number): LifeState
   rejections: { replace: null, fail: null },
   resumedBy: null,
   retries: {},
+  retryAskedBy: null,
   attempts: 0,
+  unrecorded: [],
+  recordedTrouble: null,
   refreshes: 0,
   heardAtMs: nowMs,
   undecidedUntilMs: null,

@@ -1,13 +1,14 @@
 import type {
+  AttemptRecord,
   OperatorRequest,
   OrderProgress,
   Replacement,
   Suspension,
 } from '../../contracts/orders/workflow-messages.ts';
-import { isDue } from '../retry/retry.ts';
+import { isDue, nameFailing } from '../retry/retry.ts';
 import { isClosed, isReleased, type LifeState } from './life-state.ts';
 import { expiryDueMs, refreshDueMs } from './refresh-schedule.ts';
-import { type ActionName, exhaustedOf, type Retries } from './retries.ts';
+import { type ActionName, exhaustedOf, isMending, type Retries, troubleOf } from './retries.ts';
 
 /**
  * What fits into one attempt, also on a slow day: what is booked of an attempt that takes too long
@@ -27,7 +28,8 @@ export type Attempt =
   | { do: 'CANCEL'; actor: string }
   | { do: 'FAIL'; request: OperatorRequest }
   | { do: 'REPLACE'; replacement: Replacement }
-  | { do: 'SUSPEND'; suspension: Suspension };
+  | { do: 'SUSPEND'; suspension: Suspension }
+  | { do: 'RECORD'; record: AttemptRecord };
 
 /**
  * What an order's workflow does next. WAIT ends at a time, or with a message; `null` waits for a
@@ -58,6 +60,8 @@ export function nextAction(state: LifeState): Action {
     return book(state);
 
   const exhausted = exhaustedOf(state.retries);
+  const unrecorded = exhausted && dueRecord(state);
+  if (unrecorded) return unrecorded;
   const isSuspended = progress.status === 'SUSPENDED';
   if (exhausted && !isSuspended && isReady('SUSPEND')) {
     return {
@@ -74,12 +78,12 @@ export function nextAction(state: LifeState): Action {
   if (isOver && isReady('EXPIRE')) return { do: 'EXPIRE' };
   if (cancelRequestedBy !== null) begun.push('CANCEL');
   if (isOver) begun.push('EXPIRE');
-  if (isOver || cancelRequestedBy !== null) return waitFor(state, begun);
+  if (isOver || cancelRequestedBy !== null) return recordOrWait(state, begun);
   if (replacement && isReady('REPLACE')) return { do: 'REPLACE', replacement };
   if (!progress.isAcknowledged) {
     if (isReleased(state) && isReady('EXECUTE')) return { do: 'EXECUTE' };
   } else if (state.isBrokerToBeAsked || nowMs >= refreshDueMs(state)) return { do: 'REFRESH' };
-  return waitFor(state, replacement ? [...begun, 'REPLACE'] : begun);
+  return recordOrWait(state, replacement ? [...begun, 'REPLACE'] : begun);
 }
 
 /** Whether the order's end is due; a failed attempt at it has a turn of its own. */
@@ -105,11 +109,36 @@ function undecided(state: LifeState): Action {
 function afterClose(state: LifeState): Action {
   const { retries, replacement, reports, nowMs } = state;
   if (reports.length > 0)
-    return isDue(retries.BOOK, nowMs) ? book(state) : waitFor(state, ['BOOK']);
-  if (!replacement) return { do: 'DONE' };
-  return isDue(retries.REPLACE, nowMs)
-    ? { do: 'REPLACE', replacement }
-    : waitFor(state, ['REPLACE']);
+    return isDue(retries.BOOK, nowMs) ? book(state) : recordOrWait(state, ['BOOK']);
+  if (replacement)
+    return isDue(retries.REPLACE, nowMs)
+      ? { do: 'REPLACE', replacement }
+      : recordOrWait(state, ['REPLACE']);
+  if (recordOf(state) === null) return { do: 'DONE' };
+  return recordOrWait(state, []);
+}
+
+/** Before a wait the books are told what has failed. */
+const recordOrWait = (state: LifeState, actions: readonly ActionName[]): Action =>
+  dueRecord(state) ?? waitFor(state, actions);
+
+function dueRecord(state: LifeState): Attempt | null {
+  const record = isDue(state.retries.RECORD, state.nowMs) ? recordOf(state) : null;
+  return record && { do: 'RECORD', record };
+}
+
+/**
+ * What the books are to be told of attempts that failed, once nothing is between its quick retries;
+ * null when they know it. Of a closed order nothing is tried any more but to book and replace.
+ */
+function recordOf(state: LifeState): AttemptRecord | null {
+  const { unrecorded, recordedTrouble, reports, replacement } = state;
+  const isOver = isClosed(state) && reports.length === 0 && replacement === null;
+  if (!isOver && isMending(state.retries)) return null;
+  const trouble = isOver ? null : troubleOf(state.retries);
+  const name = trouble && nameFailing(trouble.step, trouble.code);
+  if (unrecorded.length === 0 && name === recordedTrouble) return null;
+  return { attempts: unrecorded, trouble };
 }
 
 const book = ({ reports }: LifeState): Attempt => ({
@@ -132,7 +161,8 @@ function executeDueMs({ releaseAt }: OrderProgress, retry: Retries['EXECUTE']): 
  */
 function waitFor(state: LifeState, actions: readonly ActionName[]): Action {
   const { progress, retries } = state;
-  const times = actions.map((action) => retries[action]?.dueAtMs ?? null);
+  const awaited = recordOf(state) ? [...actions, 'RECORD' as const] : actions;
+  const times = awaited.map((action) => retries[action]?.dueAtMs ?? null);
   if (progress !== null && !isClosed(state) && !isTimeOver(state)) {
     times.push(expiryDueMs(state));
     if (state.cancelRequestedBy === null)

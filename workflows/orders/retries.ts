@@ -1,4 +1,8 @@
-import type { OrderStep } from '../../contracts/orders/workflow-messages.ts';
+import type {
+  FailedAttempt,
+  OrderStep,
+  Trouble,
+} from '../../contracts/orders/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import {
   BOOKING_RETRY_SCHEDULE_MS,
@@ -26,7 +30,8 @@ export type ActionName =
   | 'REPLACE'
   | 'EXPIRE'
   | 'SUSPEND'
-  | 'RESUME';
+  | 'RESUME'
+  | 'RECORD';
 
 /** The actions of one order that have failed so far. */
 export type Retries = Readonly<Partial<Record<ActionName, Retry<OrderStep>>>>;
@@ -41,6 +46,23 @@ export function withFailure(
   const policy = policyOf(action, failed.step);
   return { ...retries, [action]: retryAfter(retries[action] ?? null, failed, policy) };
 }
+
+/** The action's last attempt, which failed, for the audit trail. */
+export function failedAttempt(
+  retries: Retries,
+  action: ActionName,
+  { atMs, askedBy }: { atMs: number; askedBy: string | null },
+): FailedAttempt[] {
+  const retry = retries[action];
+  // What the open circuit kept back was no attempt.
+  if (!retry || isBookkeeping(action) || retry.asked === 'KEPT_BACK') return [];
+  const { step, code, failures: attempt, dueAtMs } = retry;
+  const nextAttemptAt = instantOf(dueAtMs);
+  return [{ step, code, at: new Date(atMs).toISOString(), attempt, nextAttemptAt, askedBy }];
+}
+
+const instantOf = (ms: number | null): string | null =>
+  ms === null ? null : new Date(ms).toISOString();
 
 /** These actions are done, or no longer wanted. */
 export function withoutRetries(retries: Retries, actions: readonly ActionName[]): Retries {
@@ -62,19 +84,38 @@ export const withAllAsked = (retries: Retries, atMs: number): Retries =>
 export const exhaustedOf = (retries: Retries): Retry<OrderStep> | null =>
   ofSteps(retries).find(({ dueAtMs }) => dueAtMs === null) ?? null;
 
+/** What has used up its quick retries; what waits for an operator comes first. */
+const failingOf = (
+  retries: Retries,
+  isMeant: (action: ActionName) => boolean,
+): Retry<OrderStep> | null =>
+  exhaustedOf(retries) ??
+  entriesOf(retries).find(
+    ([action, retry]) => isMeant(action) && isFailing(retry, policyOf(action, retry.step)),
+  )?.[1] ??
+  null;
+
+/** The step that does not get on, for the books; what cannot be written down cannot be there. */
+export function troubleOf(retries: Retries): Trouble | null {
+  const failing = failingOf(retries, (action) => !isBookkeeping(action));
+  if (!failing) return null;
+  const { step, code, failures, dueAtMs } = failing;
+  return { step, code, attempt: failures, nextAttemptAt: instantOf(dueAtMs) };
+}
+
 /**
- * What has used up its quick retries, as `StepFailing` names it. `named` is what was said last: it
- * stands until nothing is tried again, so that an operator's retry in vain does not take it away.
+ * What does not get on, as `StepFailing` names it. `named` is what was said last: it stands until
+ * nothing is tried again, so that an operator's retry in vain does not take it away.
  */
 export function failingStepOf(retries: Retries, named: string | null): string | null {
-  const failing =
-    exhaustedOf(retries) ??
-    entriesOf(retries).find(([action, retry]) =>
-      isFailing(retry, policyOf(action, retry.step)),
-    )?.[1];
+  const failing = failingOf(retries, () => true);
   if (failing) return nameFailing(failing.step, failing.code);
   return entriesOf(retries).length > 0 ? named : null;
 }
+
+/** Whether a step is between its quick retries: that is mostly over in a moment. */
+export const isMending = (retries: Retries): boolean =>
+  ofSteps(retries).length > 0 && troubleOf(retries) === null;
 
 /** What is tried again next; one that waits for an operator counts as last. */
 export const soonestOf = (retries: Retries): Retry<OrderStep> | null =>
@@ -100,7 +141,8 @@ const policyOf = (action: ActionName, step: OrderStep): RetryPolicy => ({
   afterwards: isBookkeeping(action) ? 'LAST_WAIT' : 'OPERATOR_THEN_ANEW',
 });
 
-const isBookkeeping = (action: ActionName): boolean => action === 'SUSPEND' || action === 'RESUME';
+export const isBookkeeping = (action: ActionName): boolean =>
+  action === 'SUSPEND' || action === 'RESUME' || action === 'RECORD';
 
 function stepOf(action: ActionName): OrderStep {
   switch (action) {
@@ -110,6 +152,7 @@ function stepOf(action: ActionName): OrderStep {
       return 'PLACE';
     case 'SUSPEND':
     case 'RESUME':
+    case 'RECORD':
       return 'BOOK';
     case 'BOOK':
     case 'CANCEL':

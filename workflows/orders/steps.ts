@@ -5,7 +5,11 @@ import {
 } from '@temporalio/workflow';
 import type { OfOrder, OrderActivities } from '../../activities/orders/order-activities.ts';
 import { describeTerms, type OrderSubmission } from '../../contracts/orders/order.ts';
-import type { ExecutedSteps, OrderProgress } from '../../contracts/orders/workflow-messages.ts';
+import type {
+  AttemptRecord,
+  ExecutedSteps,
+  OrderProgress,
+} from '../../contracts/orders/workflow-messages.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { isReleased, type LifeState, mayBeAtBroker, mayBeOnItsWay } from './life-state.ts';
 import type { Attempt } from './next-action.ts';
@@ -64,10 +68,15 @@ export const findDecisionStep = ({ submission }: LifeState): Promise<OrderProgre
     ofOrder(submission),
   ]);
 
+export const recordStep = ({ submission }: LifeState, record: AttemptRecord): Promise<void> =>
+  durable.recordAttempts.executeWithOptions(durably('write down what failed'), [
+    { ...ofOrder(submission), record },
+  ]);
+
 /** Every other step answers with where the order stands after it. */
 export function progressStep(
   state: LifeState,
-  action: Exclude<Attempt, { do: 'EXECUTE' | 'FIND_DECISION' }>,
+  action: Exclude<Attempt, { do: 'EXECUTE' | 'FIND_DECISION' | 'RECORD' }>,
 ): Promise<OrderProgress> {
   const of = ofOrder(state.submission);
   const at = { ...of, mayBeAtBroker: mayBeAtBroker(state) };

@@ -11,12 +11,13 @@ import {
 } from '@temporalio/workflow';
 import type { OrderSubmission } from '../../contracts/orders/order.ts';
 import type { OrderProgress } from '../../contracts/orders/workflow-messages.ts';
-import { clearAttention, markAttention, markedStep } from '../retry/attention.ts';
+import { clearAttention, markAttention, markedStep, showsTroubles } from '../retry/attention.ts';
 import { apply, startLife } from './apply.ts';
 import { carryOut, mayFollowLostTask } from './carry-out.ts';
 import { describeLife, describeTimer } from './describe.ts';
 import type { Life } from './happened.ts';
 import { canContinue, isUndecided, type LifeState } from './life-state.ts';
+import { markEnd } from './mark-end.ts';
 import { nextAction } from './next-action.ts';
 import { exhaustedOf, failingStepOf } from './retries.ts';
 import { takeMessages } from './take-messages.ts';
@@ -67,6 +68,10 @@ async function live(life: Life): Promise<OrderProgress | null> {
         return end(life);
       case 'GIVE_UP':
         return giveUp(life.state);
+      case 'RECORD':
+        if (showsTroubles()) await carryOut(life, action);
+        else life.tell({ type: 'RECORDED', record: action.record });
+        break;
       case 'WAIT':
         await wait(life, action.untilMs);
         life.tell({ type: 'TIMED' });
@@ -112,6 +117,7 @@ const mark = ({ retries }: LifeState): void =>
  */
 async function end(life: Life): Promise<OrderProgress | null> {
   setCurrentDetails(describeLife(life.state));
+  markEnd(life.state);
   if (life.state.declinedFor !== null) {
     clearAttention();
     return null;
@@ -132,6 +138,9 @@ function giveUp(state: LifeState): null {
   const { code = 'UNKNOWN', message = '' } = failedWith ?? {};
   // Nobody but Temporal asked for an end.
   if (code === 'ABANDONED' && !isAbandoned) throw new CancelledFailure(message);
-  if (isUndecided(state) && patched('undecided-completes-2026-12')) return null;
+  if (isUndecided(state) && patched('undecided-completes-2026-12')) {
+    markEnd(state);
+    return null;
+  }
   throw ApplicationFailure.nonRetryable(message, code);
 }

@@ -24,10 +24,16 @@ export function markAttention({ isNeeded, stepFailing }: Attention): void {
   if (isNeeded !== (attributes.get(ATTENTION) ?? false))
     changes.push({ key: ATTENTION, value: isNeeded });
   // Asked last: a workflow that never marks anything must gain no marker of the patch.
-  if (stepFailing !== markedStep() && patched('step-failing-2026-12'))
+  if (stepFailing !== markedStep() && showsTroubles())
     changes.push({ key: FAILING, value: stepFailing });
   if (changes.length > 0) upsertSearchAttributes(changes);
 }
+
+/**
+ * Whether the history is of a version that shows what does not get on. A workflow in which all goes
+ * well does not ask: each that does gains the marker of a patch.
+ */
+export const showsTroubles = (): boolean => patched('troubles-shown-2026-12');
 
 /** What `StepFailing` says now. */
 export const markedStep = (): string | null =>

@@ -12,6 +12,7 @@ import type {
 import type { OrderStatus } from '../../../domain/orders/order.ts';
 import type { Database } from '../database.ts';
 import { guardDatabasePort, unlessChanged } from '../database-errors.ts';
+import { recordAttempts } from './attempt-records.ts';
 import { findForgottenCancels, recordCancelRequest } from './cancel-requests.ts';
 import { isInPlace, statusCondition } from './order-conditions.ts';
 import { acceptanceDocument, orderChangeDocument, replacementDocument } from './order-documents.ts';
@@ -184,6 +185,7 @@ export function createOrderStore({ sql }: Database): OrderStore {
     writeAcceptance,
     readWorkingOrder,
     recordCancelRequest: (orderId, request) => recordCancelRequest(sql, orderId, request),
+    recordAttempts: (orderId, record) => recordAttempts(sql, orderId, record),
     findForgottenCancels: (broker, before) => findForgottenCancels(sql, broker, before),
     writeOrderChange,
     writeReplacement,

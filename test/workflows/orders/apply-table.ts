@@ -35,14 +35,16 @@ export const failed = (
   failure: { code: 'BrokerUnavailable', class: failureClass, message: 'it is away', facts },
 });
 
-/** What it has made of the state, but for the time. */
+/** What it has made of the state, but for the time and what is to be recorded. */
 export function changed(before: LifeState, happened: Occurrence): Partial<LifeState> {
   const after = apply(before, { ...happened, atMs: NOW_MS });
   expect(after.nowMs).toBe(NOW_MS);
   const names = Object.keys(after) as (keyof LifeState)[];
-  const different = names.filter((name) => name !== 'nowMs' && after[name] !== before[name]);
+  const different = names.filter((name) => !UNSEEN.has(name) && after[name] !== before[name]);
   return Object.fromEntries(different.map((name) => [name, after[name]]));
 }
+
+const UNSEEN: ReadonlySet<keyof LifeState> = new Set(['nowMs', 'unrecorded']);
 
 export type Case = [what: string, before: Partial<LifeState>, Occurrence, Partial<LifeState>];
 

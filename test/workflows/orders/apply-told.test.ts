@@ -101,7 +101,7 @@ describe('what is told and asked', () => {
       { retries: { CANCEL: USED_UP }, resumedBy: OTHER_OPERATOR },
       { type: 'RETRY_ASKED', request: OPERATOR },
       {
-        resumedBy: OPERATOR,
+        ...{ resumedBy: OPERATOR, retryAskedBy: OPERATOR.operator },
         retries: { CANCEL: { ...USED_UP, failures: 0, dueAtMs: NOW_MS, asked: 'NEXT' } },
       },
     ],
@@ -109,7 +109,7 @@ describe('what is told and asked', () => {
       'or what waits for its time, which resumes nothing',
       { retries: { CANCEL: { ...RETRY, dueAtMs: NOW_MS + 1 } } },
       { type: 'RETRY_ASKED', request: OPERATOR },
-      { retries: { CANCEL: { ...RETRY, asked: 'NEXT' } } },
+      { retries: { CANCEL: { ...RETRY, asked: 'NEXT' } }, retryAskedBy: OPERATOR.operator },
     ],
   ]);
 });

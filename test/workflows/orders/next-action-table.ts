@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { beginLife, type LifeState } from '../../../workflows/orders/life-state.ts';
 import { type Action, nextAction } from '../../../workflows/orders/next-action.ts';
+import { recorded } from '../../support/order-events.ts';
 import { BEGAN_MS, SUBMISSION } from './life-parts.ts';
 
 type Over = Partial<LifeState>;
@@ -28,6 +29,7 @@ export const table = (
   given: (over: Over) => Over = (over) => over,
 ): void => {
   it.each(cases)('%s', (_what, over, expected) => {
-    expect(nextAction({ ...beginLife(SUBMISSION, BEGAN_MS), ...given(over) })).toEqual(expected);
+    const state = { ...beginLife(SUBMISSION, BEGAN_MS), ...recorded(given(over)) };
+    expect(nextAction(state)).toEqual(expected);
   });
 };

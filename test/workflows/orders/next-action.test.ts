@@ -9,6 +9,7 @@ import {
   HOUR_MS,
   liveThrough,
   orderEvents,
+  recorded,
   START_MS,
   tell,
 } from '../../support/order-events.ts';
@@ -66,7 +67,11 @@ it('is done with an order that is closed and all of whose reports are booked, an
   always((state) => {
     const isDone = nextAction(state).do === 'DONE';
     expect(isDone).toBe(
-      isClosed(state) && state.replacement === null && state.reports.length === 0,
+      isClosed(state) &&
+        state.replacement === null &&
+        state.reports.length === 0 &&
+        state.unrecorded.length === 0 &&
+        state.recordedTrouble === null,
     );
   });
 });
@@ -74,7 +79,7 @@ it('is done with an order that is closed and all of whose reports are booked, an
 it('sends nothing of a closed order to the venue: it books, and sees to a replacement', () => {
   always((state) => {
     if (isClosed(state))
-      expect(['BOOK', 'REPLACE', 'WAIT', 'DONE']).toContain(nextAction(state).do);
+      expect(['BOOK', 'REPLACE', 'RECORD', 'WAIT', 'DONE']).toContain(nextAction(state).do);
   });
 });
 
@@ -167,7 +172,7 @@ describe('does first what matters most', () => {
       { do: 'DONE' },
     ],
   ])('%s', (_what, state, expected) => {
-    expect(nextAction(begin(state))).toEqual(expected);
+    expect(nextAction(begin(recorded(state)))).toEqual(expected);
   });
 
   it.each<[string, Partial<LifeState>, number | null]>([
@@ -225,6 +230,6 @@ describe('does first what matters most', () => {
     ],
   ])('or waits for %s', (_what, state, afterMs) => {
     const untilMs = afterMs === null ? null : START_MS + afterMs;
-    expect(nextAction(begin(state))).toEqual({ do: 'WAIT', untilMs });
+    expect(nextAction(begin(recorded(state)))).toEqual({ do: 'WAIT', untilMs });
   });
 });

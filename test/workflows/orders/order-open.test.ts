@@ -151,7 +151,8 @@ describe('an order that was accepted outside the session', () => {
       expect(await handle.result()).toEqual(FILLED);
       return timersOf(handle);
     });
-    expect(timers.slice(1)).toEqual([1, 5, 30, 300, 900]);
+    // Of the long ones a moment is gone when the books know what they wait for.
+    expect(timers.slice(1).map(Math.round)).toEqual([1, 5, 30, 300, 900]);
     expect(at).toHaveLength(7);
     expect(at[0]).toBeGreaterThanOrEqual(releaseAtMs);
   });
