@@ -93,6 +93,7 @@ export function toProtoOrder(venueId: string, order: OrderView): ProtoBrokerOrde
   const { terms } = order;
   return create(BrokerOrderSchema, {
     clientOrderId: terms.clientOrderId,
+    originalClientOrderId: order.replaces ?? '',
     brokerOrderId: brokerOrderId(venueId, order.firstSequence),
     symbol: terms.symbol,
     side: ProtoSide[terms.side],

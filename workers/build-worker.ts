@@ -7,6 +7,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { BrokerSessionActivities } from '../activities/broker-session/broker-session-activities.ts';
+import type { ReconcileActivities } from '../activities/broker-session/reconcile-activities.ts';
 import type { ExecutionActivities } from '../activities/executions/execution-activities.ts';
 import type { BulkActivities } from '../activities/operators/bulk-activities.ts';
 import type { OrderActivities } from '../activities/orders/order-activities.ts';
@@ -99,12 +100,12 @@ export function buildSettlementWorker(
 }
 
 /**
- * The worker of what operators ask of many orders: two operations at a time, and the second need
+ * The worker of what operators ask of many orders or of all: two operations at a time, and the second need
  * not wait for the first.
  */
 export function buildOperationsWorker(
   config: WorkerConfig,
-  activities: BulkActivities,
+  activities: BulkActivities & ReconcileActivities,
 ): Promise<Worker> {
   return Worker.create({
     ...shared(config),

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createBrokerSessionActivities } from '../activities/broker-session/broker-session-activities.ts';
+import { createReconcileActivities } from '../activities/broker-session/reconcile-activities.ts';
 import { createExecutionActivities } from '../activities/executions/execution-activities.ts';
 import { createBulkActivities } from '../activities/operators/bulk-activities.ts';
 import { createOrderActivities } from '../activities/orders/order-activities.ts';
@@ -28,6 +29,7 @@ import {
 import { createBrokerSessionMetrics } from '../adapters/telemetry/broker-session-metrics.ts';
 import { createStepMetrics } from '../adapters/telemetry/step-metrics.ts';
 import { createExecutionWorkflows } from '../adapters/temporal/executions/execution-workflows.ts';
+import { createOrderHistories } from '../adapters/temporal/orders/order-histories.ts';
 import { createOrderWorkflows } from '../adapters/temporal/orders/order-workflows.ts';
 import { createSettlementWorkflows } from '../adapters/temporal/settlement/settlement-workflows.ts';
 import type { BrokerSettings } from '../contracts/broker-session/broker-settings.ts';
@@ -35,6 +37,7 @@ import type { WorkContext } from '../contracts/work-context.ts';
 import { type CalendarName, calendarNamed } from '../domain/market/choose-calendar.ts';
 import { bind } from '../use-cases/bind.ts';
 import { brokerSessionUseCases } from '../use-cases/broker-session/pump-reports.ts';
+import { reconcile } from '../use-cases/broker-session/reconcile.ts';
 import { bookLateExecution } from '../use-cases/executions/book-late-execution.ts';
 import { orderSteps } from '../use-cases/orders/order-steps.ts';
 import { settlementSteps } from '../use-cases/settlement/settlement-use-cases.ts';
@@ -92,17 +95,18 @@ export function composeActivities({
   const { REPORT_SEAL_SECRET: secret, REPORT_SEAL_SECRET_PREVIOUS: previous } = env;
   const seals = createReportSeals(previous === undefined ? [secret] : [secret, previous]);
   const breaks = createBreakStore(database);
-  const booking = { orders, brokers, workflows, calendar, breaks, seals, observer, logger };
-  const steps = bind(
-    { ...booking, marketData, openOrdersMax: env.OPEN_ORDERS_MAX, clock },
-    orderSteps,
-  );
+  const histories = createOrderHistories(client);
+  const booking = {
+    ...{ orders, brokers, workflows, histories, calendar },
+    ...{ breaks, seals, observer, logger, clock },
+  };
+  const deciding = { ...booking, marketData, openOrdersMax: env.OPEN_ORDERS_MAX };
+  const steps = bind(deciding, orderSteps);
   const session = bind(
     {
       ...booking,
       executions: createExecutionWorkflows(client),
       sessions: createBrokerSessionStore(database),
-      clock,
       sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
     },
     brokerSessionUseCases,
@@ -121,13 +125,16 @@ export function composeActivities({
     },
     brokerSession: createBrokerSessionActivities(session, observer),
     settlement: createSettlementActivities(bind(settlement, settlementSteps), observer),
-    operations: createBulkActivities(
-      {
-        reader: createOperatorReader(database.sql),
-        log: createOperatorLog(database.sql),
-        ...{ workflows, logger },
-      },
-      observer,
-    ),
+    operations: {
+      ...createBulkActivities(
+        {
+          reader: createOperatorReader(database.sql),
+          log: createOperatorLog(database.sql),
+          ...{ workflows, logger },
+        },
+        observer,
+      ),
+      ...createReconcileActivities(bind(deciding, { reconcile }), observer),
+    },
   };
 }

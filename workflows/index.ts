@@ -1,3 +1,4 @@
+export { reconciliation } from './broker-session/reconciliation.ts';
 export { brokerSession } from './broker-session/workflow.ts';
 export { execution } from './executions/workflow.ts';
 export { bulkOperation } from './operators/workflow.ts';

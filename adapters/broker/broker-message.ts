@@ -9,12 +9,14 @@ import type {
   ReplaceAnswer,
   StopStanding,
 } from '../../contracts/broker-session/broker.ts';
+import type { Side } from '../../domain/orders/order.ts';
 import {
   type PlaceOrderRequest,
   PlaceOrderRequestSchema,
   ExecType as ProtoExecType,
   type BrokerOrder as ProtoOrder,
   type ExecutionReport as ProtoReport,
+  Side as ProtoSide,
   BrokerOrderStatus as ProtoStatus,
   type ReplaceOrderResponse,
 } from '../../proto/gen/hub/v1/broker_pb.js';
@@ -35,6 +37,10 @@ export function fromBrokerOrder(broker: string, order: ProtoOrder | undefined): 
   if (!order) throw new TypeError("the broker's answer has no order");
   return {
     brokerClientOrderId: order.clientOrderId,
+    symbol: order.symbol,
+    side: fromSide(order.side),
+    protectionPrice: order.protectionPrice || null,
+    replaces: order.originalClientOrderId || null,
     status: fromStatus(order.status),
     quantity: order.quantity,
     filledQuantity: order.filledQuantity,
@@ -91,6 +97,12 @@ export function fromReport(broker: string, report: ProtoReport): ExecutionReport
     inAnswer: report.inAnswer,
     ...(report.execType === ProtoExecType.TRIGGERED && { trigger: fromStop(report) }),
   };
+}
+
+function fromSide(side: ProtoSide): Side {
+  if (side === ProtoSide.BUY) return 'BUY';
+  if (side === ProtoSide.SELL) return 'SELL';
+  throw new TypeError(`the broker told an unknown side: ${side}`);
 }
 
 function fromStatus(status: ProtoStatus): BrokerOrderStatus {

@@ -1,3 +1,4 @@
+import type { Side } from '../../domain/orders/order.ts';
 import type { DecimalString, Timestamp } from '../decimal-string.ts';
 import type { Order, TermName } from '../orders/order-fields.ts';
 
@@ -54,6 +55,12 @@ export interface ExecutionReport {
 
 export interface BrokerOrder {
   brokerClientOrderId: string;
+  symbol: string;
+  side: Side;
+  /** Worst price at which an order without a limit price may trade. */
+  protectionPrice: DecimalString | null;
+  /** FIX OrigClOrdID (41): the order whose place it took. */
+  replaces: string | null;
   status: BrokerOrderStatus;
   /** FIX OrderQty (38) of this order alone; of a replacement what the original had left. */
   quantity: DecimalString;

@@ -206,6 +206,8 @@ export interface OrderStore {
    * they have their original's place.
    */
   findOpen(broker: string, before: Timestamp): Promise<string[]>;
+  /** Those of the orders that are in the books, open or not. */
+  whichAreKnown(orderIds: readonly string[]): Promise<Set<string>>;
   /** Those of the orders that are open. */
   whichAreOpen(orderIds: readonly string[]): Promise<Set<string>>;
   /**

@@ -12,6 +12,8 @@ export type Delivery = 'DELIVERED' | 'NOT_RUNNING';
 export interface OrderWorkflows {
   /** Starting one that runs or has completed is no error. */
   startOrder(submission: OrderSubmission): Promise<void>;
+  /** As {@link startOrder}, but one that has completed is followed by a new one. */
+  restartOrder(submission: OrderSubmission): Promise<void>;
   /**
    * Tells the workflow that the order could not be decided on here: it gives up, unless somebody
    * has decided. Does not wait for it.

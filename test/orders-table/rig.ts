@@ -11,6 +11,7 @@ import { createOrderStore } from '../../adapters/postgres/orders/order-store.ts'
 import { createReportSeals } from '../../adapters/security/report-seals.ts';
 import { createWorkContext } from '../../adapters/telemetry/work-context.ts';
 import { createExecutionWorkflows } from '../../adapters/temporal/executions/execution-workflows.ts';
+import { createOrderHistories } from '../../adapters/temporal/orders/order-histories.ts';
 import { createOrderWorkflows } from '../../adapters/temporal/orders/order-workflows.ts';
 import type { Broker, Brokers, ExecutionReport } from '../../contracts/broker-session/broker.ts';
 import type { ExecutionWorkflows } from '../../contracts/executions/execution-workflows.ts';
@@ -256,11 +257,12 @@ function createOrderPath(
   const brokers: Brokers = { of: () => broker };
   const deps = {
     ...{ orders, brokers, marketData, workflows, seals, observer, calendar, clock, logger },
+    histories: createOrderHistories(env.client),
     breaks: createBreakStore(database),
     openOrdersMax: 500,
   };
   const steps = bind(deps, orderSteps);
-  const session = { orders, workflows, executions, seals, logger };
+  const session = { ...deps, executions };
   const deliver = (reports: readonly ExecutionReport[]) =>
     deliverReports(session, 'paper-broker', reports);
   const submitting: SubmitOrderDeps = {

@@ -200,6 +200,7 @@ function toBrokerOrder(venueId: string, order: LiveOrder): BrokerOrder {
   const view = viewOrder(order);
   const {
     terms,
+    replaces,
     status,
     quantity,
     filledQuantity,
@@ -215,6 +216,7 @@ function toBrokerOrder(venueId: string, order: LiveOrder): BrokerOrder {
       : { ...standingOf(view), at: new Date(triggeredAtMs).toISOString() };
   return {
     brokerClientOrderId: terms.clientOrderId,
+    ...{ symbol: terms.symbol, side: terms.side, protectionPrice: terms.protectionPrice, replaces },
     status,
     quantity,
     filledQuantity,

@@ -54,8 +54,12 @@ export function createOrderStepsRig(orders: OrderStore, over: RigOptions = {}) {
   const workflows = {
     startOrder: async ({ orderId }: OrderSubmission) => void started.push(orderId),
   };
+  /** What Temporal remembers of orders. */
+  const remembered = new Map<string, OrderSubmission>();
+  const histories = { readSubmission: async (orderId: string) => remembered.get(orderId) ?? null };
   const deps = {
     orders,
+    histories,
     brokers: venue.brokers,
     marketData: marketOf({ ...quote, ...over.quote }),
     calendar: alwaysOpenCalendar,
@@ -74,7 +78,7 @@ export function createOrderStepsRig(orders: OrderStore, over: RigOptions = {}) {
     logger: pino({ level: 'silent' }),
   };
   const steps = bind(deps, { ...orderSteps, acceptOrder, bookReports });
-  return { venue, breaks, unconfirmed, started, deps, ...steps };
+  return { venue, breaks, unconfirmed, started, remembered, deps, ...steps };
 }
 
 /** A market purchase of ten AAPL, unless `over` says otherwise. */

@@ -36,10 +36,10 @@ export function createScriptedBroker(price = '100.00') {
     ...fields,
   });
 
-  function act(order: PlaceOrder, script: Script): BrokerOrder {
-    const { quantity } = order;
+  function act(order: PlaceOrder, script: Script, replaces: string | null = null): BrokerOrder {
+    const { brokerClientOrderId, symbol, side, protectionPrice, quantity } = order;
     const base = {
-      brokerClientOrderId: order.brokerClientOrderId,
+      ...{ brokerClientOrderId, symbol, side, protectionPrice, replaces },
       quantity,
       filledQuantity: '0',
       leavesQuantity: order.quantity,
@@ -131,7 +131,7 @@ export function createScriptedBroker(price = '100.00') {
         reports: [...original.reports, replaced],
       };
       orders.set(originalId, ended);
-      const made = act(replacement, 'rest');
+      const made = act(replacement, 'rest', originalId);
       orders.set(replacement.brokerClientOrderId, made);
       return { accepted: true, original: ended, replacement: made };
     },

@@ -49,28 +49,36 @@ const ENDS: ReadonlySet<ExecType> = new Set(['CANCELED', 'EXPIRED', 'REJECTED', 
 
 /**
  * Of a broker's reports that an answer carried as well, those that nobody has booked: the answer
- * was lost. They are fills that are not here, and the ends of orders that are open here and would
- * stay so until their next attempt, minutes away. An acknowledgement changes nothing that a fill or
- * an end does not.
+ * was lost, or our books were. They are fills that are not here, the ends of orders that are open
+ * here and would stay so until their next attempt, minutes away, and whatever is said of orders
+ * that are not here at all. Any other acknowledgement changes nothing that a fill or an end does
+ * not.
  */
 export async function findUnbooked(
-  { orders }: { orders: Pick<OrderStore, 'findBooked' | 'whichAreOpen'> },
+  { orders }: { orders: Pick<OrderStore, 'findBooked' | 'whichAreKnown' | 'whichAreOpen'> },
   broker: string,
   reports: readonly ExecutionReport[],
 ): Promise<ExecutionReport[]> {
-  const trades = reports.filter(({ execType }) => execType === 'TRADE');
-  const ends = reports.filter(({ execType }) => ENDS.has(execType));
+  const trades = reports.filter(isTrade);
+  const ofOrders = (some: readonly ExecutionReport[]) =>
+    some.flatMap((each) => orderIdOf(each) ?? []);
+  const asked = ofOrders(reports.filter((report) => !isTrade(report)));
+  const ends = ofOrders(reports.filter(({ execType }) => ENDS.has(execType)));
   const executionIds = trades.map(({ brokerExecutionId }) => brokerExecutionId);
-  const booked = trades.length === 0 ? new Set() : await orders.findBooked(broker, executionIds);
-  const open =
-    ends.length === 0
-      ? new Set()
-      : await orders.whichAreOpen(ends.flatMap((report) => orderIdOf(report) ?? []));
+  const booked = trades.length === 0 ? NONE : await orders.findBooked(broker, executionIds);
+  const open = ends.length === 0 ? NONE : await orders.whichAreOpen(ends);
+  const known = asked.length === 0 ? NONE : await orders.whichAreKnown(asked);
   return reports.filter((report) => {
-    if (report.execType === 'TRADE') return !booked.has(report.brokerExecutionId);
-    return ENDS.has(report.execType) && open.has(orderIdOf(report));
+    if (isTrade(report)) return !booked.has(report.brokerExecutionId);
+    const orderId = orderIdOf(report);
+    if (orderId === null || !known.has(orderId)) return orderId !== null;
+    return ENDS.has(report.execType) && open.has(orderId);
   });
 }
+
+const NONE: ReadonlySet<string> = new Set();
+
+const isTrade = ({ execType }: ExecutionReport): boolean => execType === 'TRADE';
 
 const orderIdOf = ({ brokerClientOrderId }: ExecutionReport): string | null =>
   ownOrderId(brokerClientOrderId);

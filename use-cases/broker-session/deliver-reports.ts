@@ -1,21 +1,19 @@
-import type { Logger } from 'pino';
 import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 import type { ReportSeals, SealedReport } from '../../contracts/broker-session/report-seals.ts';
 import type { ExecutionWorkflows } from '../../contracts/executions/execution-workflows.ts';
 import { ownOrderId } from '../../contracts/ids.ts';
-import type { OrderStore, WorkingOrder } from '../../contracts/orders/order-store.ts';
+import type { WorkingOrder } from '../../contracts/orders/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
 import { transition } from '../../domain/orders/transition.ts';
 import { forEachAtOnce } from '../for-each-at-once.ts';
 import { eventOf } from '../orders/book-reports.ts';
 import { stateOf } from '../orders/plan-order-change.ts';
+import { OrderNotCovered, type RestoreOrderDeps, restoreOrder } from '../orders/restore-order.ts';
 
-export interface DeliverReportsDeps {
-  orders: Pick<OrderStore, 'findBooked' | 'readWorkingOrder'>;
-  workflows: Pick<OrderWorkflows, 'reportExecutions'>;
+export interface DeliverReportsDeps extends RestoreOrderDeps {
+  workflows: Pick<OrderWorkflows, 'reportExecutions' | 'startOrder'>;
   executions: ExecutionWorkflows;
   seals: ReportSeals;
-  logger: Logger;
 }
 
 const ORDERS_AT_ONCE = 10;
@@ -24,8 +22,8 @@ const REPORTS_PER_SIGNAL = 500;
 
 /**
  * Gives each report of a broker to the workflow of its order: those of one order in their order,
- * several orders at once. What finds no workflow and is news gets one of its own,
- * `execution/<broker>/<brokerExecutionId>`. All are sealed: who takes them knows that they are this
+ * several orders at once. An order that our books have lost is restored first. What finds no
+ * workflow and is news gets one of its own, `execution/<broker>/<brokerExecutionId>`. All are sealed: who takes them knows that they are this
  * broker's. Throws when Temporal or the database is away; delivering twice is harmless.
  */
 export async function deliverReports(
@@ -33,31 +31,68 @@ export async function deliverReports(
   broker: string,
   reports: readonly ExecutionReport[],
 ): Promise<void> {
-  await forEachAtOnce(ORDERS_AT_ONCE, [...groupByOrder(reports)], ([orderId, ofOrder]) =>
-    deliverToOrder(deps, broker, orderId, ofOrder),
+  const byOrder = groupByOrder(reports);
+  const lost = await restoreUnknown(deps, broker, [...byOrder.keys()]);
+  await forEachAtOnce(ORDERS_AT_ONCE, [...byOrder], ([orderId, ofOrder]) =>
+    orderId === null || lost.has(orderId)
+      ? startExecutions(deps, orderId, seal(deps, orderId, ofOrder), null)
+      : deliverToOrder(deps, broker, orderId, ofOrder),
   );
+}
+
+/**
+ * Orders that our books have lost are restored before anybody is told of them: in the order of the
+ * reports, as one may have taken the place of another. Answers with those that could not be.
+ */
+async function restoreUnknown(
+  deps: DeliverReportsDeps,
+  broker: string,
+  orderIds: readonly (string | null)[],
+): Promise<Set<string>> {
+  const asked = orderIds.filter((orderId) => orderId !== null);
+  const known = asked.length === 0 ? new Set() : await deps.orders.whichAreKnown(asked);
+  const lost = new Set<string>();
+  for (const orderId of asked) {
+    if (known.has(orderId)) continue;
+    const restored = await restoreOrder(deps, broker, orderId).catch((error: unknown) => {
+      if (error instanceof OrderNotCovered) return null;
+      throw error;
+    });
+    if (!restored) lost.add(orderId);
+  }
+  return lost;
 }
 
 async function deliverToOrder(
   deps: DeliverReportsDeps,
   broker: string,
-  orderId: string | null,
+  orderId: string,
   reports: readonly ExecutionReport[],
 ): Promise<void> {
-  const { orders, workflows, executions, seals } = deps;
+  const { orders, workflows } = deps;
   for (let start = 0; start < reports.length; start += REPORTS_PER_SIGNAL) {
-    const some = reports
-      .slice(start, start + REPORTS_PER_SIGNAL)
-      .map((report) => seals.seal(orderId, report));
-    const delivery =
-      orderId === null ? 'NOT_RUNNING' : await workflows.reportExecutions(orderId, some);
-    if (delivery === 'DELIVERED') continue;
-    const news = orderId === null ? some : await newsOf(deps, broker, orderId, some);
+    const some = seal(deps, orderId, reports.slice(start, start + REPORTS_PER_SIGNAL));
+    if ((await workflows.reportExecutions(orderId, some)) === 'DELIVERED') continue;
+    const news = await newsOf(deps, broker, orderId, some);
     if (news.length === 0) continue;
-    const working = orderId === null ? null : await orders.readWorkingOrder(orderId);
-    for (const report of news)
-      await executions.startExecution(orderId, report, working?.order ?? null);
+    const working = await orders.readWorkingOrder(orderId);
+    await startExecutions(deps, orderId, news, working?.order ?? null);
   }
+}
+
+const seal = (
+  { seals }: DeliverReportsDeps,
+  orderId: string | null,
+  reports: readonly ExecutionReport[],
+): SealedReport[] => reports.map((report) => seals.seal(orderId, report));
+
+async function startExecutions(
+  { executions }: DeliverReportsDeps,
+  orderId: string | null,
+  reports: readonly SealedReport[],
+  order: WorkingOrder['order'] | null,
+): Promise<void> {
+  for (const report of reports) await executions.startExecution(orderId, report, order);
 }
 
 /** A fill that is not booked, and whatever else changes the order or contradicts it. */

@@ -7,24 +7,15 @@ import { gatherRuns } from './gather-runs.ts';
 import { type ReadInSequenceDeps, readInSequence } from './read-in-sequence.ts';
 import { type RepeatCancelsDeps, repeatForgottenCancels } from './repeat-cancels.ts';
 
-export interface PumpReportsDeps extends ReadInSequenceDeps {
-  orders: DeliverReportsDeps['orders'] &
-    AdoptOrdersDeps['orders'] &
-    RepeatCancelsDeps['orders'] &
-    Parameters<typeof findUnbooked>[0]['orders'];
+export interface PumpReportsDeps extends ReadInSequenceDeps, DeliverReportsDeps {
+  observer: ReadInSequenceDeps['observer'] & DeliverReportsDeps['observer'];
   workflows: DeliverReportsDeps['workflows'] &
     AdoptOrdersDeps['workflows'] &
     RepeatCancelsDeps['workflows'];
-  executions: DeliverReportsDeps['executions'];
-  seals: DeliverReportsDeps['seals'];
   sessions: BrokerSessions;
 }
 
 export interface PumpOptions {
-  /**
-   * Last sequence that an earlier attempt had taken in; the stored one counts when it is greater.
-   */
-  resumeAfter: number;
   signal: AbortSignal;
   /** Called with the last sequence that is wholly taken in, about once a second. */
   onProgress: (lastSequence: number) => void;
@@ -44,9 +35,10 @@ const REPORTS_PER_DELIVERY = 100;
 const DELIVER_EVERY_MS = 50;
 
 /**
- * Takes in a broker's execution reports from where the last reader was: each goes to its order's
- * workflow, or gets a workflow of its own when that has ended. Delivered at least once; booking
- * makes that exactly once. Reports that an answer carried as well are left to whoever got the
+ * Takes in a broker's execution reports from where our books say that the last reader was (books
+ * that were restored from a backup know what they lack, Temporal does not): each goes to its
+ * order's workflow, or gets a workflow of its own when that has ended. Delivered at least once;
+ * booking makes that exactly once. Reports that an answer carried as well are left to whoever got the
  * answer, and looked at again after a grace. Looks after the broker's orders that have no workflow, and
  * cancels that nobody sees to.
  * Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
@@ -54,11 +46,9 @@ const DELIVER_EVERY_MS = 50;
 export async function pumpReports(
   deps: PumpReportsDeps,
   broker: string,
-  { resumeAfter, signal, onProgress }: PumpOptions,
+  { signal, onProgress }: PumpOptions,
 ): Promise<void> {
-  const answered = createAnsweredReports(
-    Math.max(resumeAfter, await deps.sessions.readLastSequence(broker)),
-  );
+  const answered = createAnsweredReports(await deps.sessions.readLastSequence(broker));
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const every = (ms: number, act: () => Promise<unknown>) =>

@@ -13,12 +13,13 @@ import { resubmissionOf } from '../../contracts/orders/order.ts';
 import type { WorkingOrder } from '../../contracts/orders/order-store.ts';
 import type { OperatorRequest, OrderProgress } from '../../contracts/orders/workflow-messages.ts';
 import { isOpen } from '../../domain/orders/order.ts';
-import { type BookReportsDeps, bookReports } from '../orders/book-reports.ts';
+import { bookReports } from '../orders/book-reports.ts';
 import { IllegalOrderEvent } from '../orders/record-event.ts';
+import { type RestoreOrderDeps, restoreOrder } from '../orders/restore-order.ts';
 import { type ConfirmClaimsDeps, confirmClaims } from './confirm-claims.ts';
 import { breakOf, impossibleReport, raiseBreak } from './raise-break.ts';
 
-export type BookLateExecutionDeps = BookReportsDeps & ConfirmClaimsDeps & { seals: ReportSeals };
+export type BookLateExecutionDeps = RestoreOrderDeps & ConfirmClaimsDeps & { seals: ReportSeals };
 
 /**
  * The broker fills a replacement before we have its word that the replacement took place: that word
@@ -39,10 +40,12 @@ export class ReportUnconfirmed extends Error {
 /**
  * Books a report that found no workflow of its order, once, however often it runs. A fill of an
  * order that had closed before is booked and raised as a break; an open order gets its workflow
- * back; what cannot be true, and what concerns no order of ours, is a break alone. `operator`: who
+ * back; one that our books have lost is restored; what cannot be true, and what concerns no order
+ * of ours, is a break alone. `operator`: who
  * asked for this attempt, kept with a break. Without our session's seal it is a claim: the broker
  * is asked, and what it does not confirm is a {@link ReportUnconfirmed}. Throws
- * `DATABASE_UNAVAILABLE`, `TEMPORAL_UNAVAILABLE`, {@link ReplacementPending}, and the database's
+ * `DATABASE_UNAVAILABLE`, `TEMPORAL_UNAVAILABLE`, `OrderNotCovered`, {@link ReplacementPending},
+ * what the broker throws, and the database's
  * own error when a fill breaks one of its constraints.
  */
 export async function bookLateExecution(
@@ -54,9 +57,13 @@ export async function bookLateExecution(
   const report = deps.seals.isIntact(orderId, sent)
     ? withoutSeal(sent)
     : await confirm(deps, orderId, withoutSeal(sent));
-  const working = orderId === null ? null : await deps.orders.readWorkingOrder(orderId);
+  const working =
+    orderId === null
+      ? null
+      : ((await deps.orders.readWorkingOrder(orderId)) ??
+        (await restoreOrder(deps, report.broker, orderId)));
   if (orderId === null || working === null) {
-    await raiseBreak(deps, breakOf('UNKNOWN_ORDER', orderId, report));
+    await raiseBreak(deps, breakOf('UNKNOWN_ORDER', orderId, report, await tellOf(deps, report)));
     return 'UNKNOWN_ORDER';
   }
   await assertInPlace(deps, working);
@@ -79,6 +86,17 @@ export async function bookLateExecution(
   };
   await raiseBreak(deps, breakOf('LATE_FILL', orderId, report, facts));
   return 'LATE_FILL';
+}
+
+/** An order that nobody here knows, as the broker has it: for the person who finds out whose it is. */
+async function tellOf(
+  { brokers }: BookLateExecutionDeps,
+  { broker, brokerClientOrderId }: ExecutionReport,
+): Promise<Record<string, unknown>> {
+  const found = await brokers.of(broker).getOrder(brokerClientOrderId);
+  if (!found) return {};
+  const { reports: _, ...order } = found;
+  return { order };
 }
 
 async function confirm(

@@ -49,7 +49,8 @@ export function decideSubmission(
   );
 }
 
-function heldAmount(hold: Hold): HeldAmount | null {
+/** What is set aside, as it is written. */
+export function heldAmount(hold: Hold): HeldAmount | null {
   switch (hold.kind) {
     case 'CASH':
       return hold;

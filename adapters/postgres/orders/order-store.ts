@@ -173,6 +173,12 @@ export function createOrderStore({ sql }: Database): OrderStore {
     return rows.map(({ id }) => id);
   }
 
+  async function whichAreKnown(orderIds: readonly string[]): Promise<Set<string>> {
+    const rows = await sql<{ id: string }[]>`
+      select id from orders where id = any(${[...orderIds]})`;
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async function whichAreOpen(orderIds: readonly string[]): Promise<Set<string>> {
     const rows = await sql<
       { id: string }[]
@@ -193,6 +199,7 @@ export function createOrderStore({ sql }: Database): OrderStore {
     findBooked,
     statusBefore,
     findOpen,
+    whichAreKnown,
     whichAreOpen,
     findUnacknowledged,
   });

@@ -10,7 +10,10 @@ import { guardTemporal } from '../temporal-errors.ts';
 const CALL_TIMEOUT_MS = 2_000;
 
 export function createExecutionWorkflows(client: Client): ExecutionWorkflows {
-  /** One that was terminated has not booked: the next delivery starts it again. */
+  /**
+   * Whoever starts it has found the report to be news: one that has ended has not booked it, or
+   * into books that were lost since.
+   */
   async function startExecution(
     ...[orderId, report, order]: Parameters<ExecutionWorkflows['startExecution']>
   ): Promise<void> {
@@ -20,7 +23,7 @@ export function createExecutionWorkflows(client: Client): ExecutionWorkflows {
         taskQueue: ORDERS_TASK_QUEUE,
         args: [orderId, report],
         workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: `${report.execType} at ${report.broker} of ${orderId === null ? 'an order that is not ours' : `order ${orderId}`}`,
         ...(order && { typedSearchAttributes: searchAttributesOf(order) }),
       });

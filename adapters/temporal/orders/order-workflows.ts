@@ -188,6 +188,8 @@ export function createOrderWorkflows(client: Client): OrderWorkflows {
 
   return {
     startOrder: (submission) => bounded(() => startOrder(submission)),
+    restartOrder: (submission) =>
+      bounded(async () => void (await start(submission, 'ALLOW_DUPLICATE'))),
     abandonOrder: (orderId) => bounded(() => abandonOrder(orderId)),
     cancelOrder: (orderId, requestId, operator) =>
       guardTemporal(() => cancelOrder(orderId, requestId, operator)),

@@ -14,7 +14,7 @@ export function createSettlementWorkflows(
   client: Client,
   taskQueue: string = SETTLEMENT_TASK_QUEUE,
 ): SettlementWorkflows {
-  /** One that an operator terminated may be started again; one that has completed is done. */
+  /** What the books have in repair is not done, whatever a workflow that has ended says. */
   async function startRepair(repair: SettlementRepair): Promise<void> {
     const { executionId, side, quantity, symbol, settlementDate } = repair;
     try {
@@ -23,7 +23,7 @@ export function createSettlementWorkflows(
         taskQueue,
         args: [repair],
         workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: `settle ${side} ${quantity} ${symbol}, due ${settlementDate}`,
       });
     } catch (error) {

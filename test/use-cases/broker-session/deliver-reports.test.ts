@@ -6,7 +6,10 @@ import type { ExecutionReport } from '../../../contracts/broker-session/broker.t
 import type { ExecutionWorkflows } from '../../../contracts/executions/execution-workflows.ts';
 import type { WorkingOrder } from '../../../contracts/orders/order-store.ts';
 import type { OrderStatus } from '../../../domain/orders/order.ts';
-import { deliverReports } from '../../../use-cases/broker-session/deliver-reports.ts';
+import {
+  type DeliverReportsDeps,
+  deliverReports,
+} from '../../../use-cases/broker-session/deliver-reports.ts';
 import { TEST_SECRETS } from '../../support/service-tokens.ts';
 import { ORDER, OTHER_ORDER, reportOf, reportsUpTo, sequencesOf } from './reports.ts';
 
@@ -16,8 +19,10 @@ interface World {
   /** Orders whose workflow runs. */
   running?: readonly string[];
   booked?: readonly string[];
-  /** Where {@link ORDER} stands in Postgres; `null` when it is not there. */
-  status?: OrderStatus | null;
+  /** Where {@link ORDER} stands in Postgres. */
+  status?: OrderStatus;
+  /** Orders that are not in Postgres. */
+  lost?: readonly string[];
   signal?: (orderId: string) => Promise<void>;
 }
 
@@ -43,8 +48,11 @@ function deliverIn(world: World) {
     orders: {
       findBooked: async (_broker: string, ids: readonly string[]) =>
         new Set(ids.filter((id) => world.booked?.includes(id))),
-      readWorkingOrder: async () => (world.status == null ? null : workingOrder(world.status)),
+      readWorkingOrder: async () => (world.status ? workingOrder(world.status) : null),
+      whichAreKnown: async (ids: readonly string[]) =>
+        new Set(ids.filter((id) => !world.lost?.includes(id))),
     },
+    histories: { readSubmission: async () => null },
     workflows: {
       reportExecutions: async (orderId: string, reports: readonly ExecutionReport[]) => {
         await world.signal?.(orderId);
@@ -66,7 +74,8 @@ function deliverIn(world: World) {
     seals,
     logger: pino({ enabled: false }),
   };
-  const deliver = (reports: readonly ExecutionReport[]) => deliverReports(deps, 'venue', reports);
+  const deliver = (reports: readonly ExecutionReport[]) =>
+    deliverReports(deps as unknown as DeliverReportsDeps, 'venue', reports);
   return { deliver, signals, started, foundBy };
 }
 
@@ -193,10 +202,14 @@ describe('delivering reports', () => {
     expect(signals).toEqual([{ orderId: ORDER, sequences: [2] }]);
   });
 
-  it('gives reports of an order that looks like ours but is not there a workflow', async () => {
-    const { deliver, started } = deliverIn({ status: null });
-    await deliver([saying('NEW')]);
-    expect(started).toEqual([{ orderId: ORDER, sequence: 1 }]);
+  it('gives each report of an order that is not in the books a workflow, though its own runs', async () => {
+    const { deliver, started, signals } = deliverIn({ lost: [ORDER], running: [ORDER] });
+    await deliver([saying('NEW'), reportOf(2)]);
+    expect(started).toEqual([
+      { orderId: ORDER, sequence: 1 },
+      { orderId: ORDER, sequence: 2 },
+    ]);
+    expect(signals).toEqual([]);
   });
 
   it('gives an end that another broker tells of an order a workflow, though it has ended', async () => {

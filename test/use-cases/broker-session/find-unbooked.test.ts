@@ -21,6 +21,7 @@ async function newsAmong(reports: readonly ExecutionReport[]) {
       asked.push([...ids]);
       return new Set(['x1']);
     },
+    whichAreKnown: async () => new Set([ORDER, OTHER_ORDER]),
     whichAreOpen: async (ids: readonly string[]) => {
       asked.push([...ids]);
       return new Set([ORDER]);
@@ -52,7 +53,17 @@ it('keeps the order of the reports', async () => {
   ).toEqual([3, 4, 5]);
 });
 
-it('asks nothing for acknowledgements, and for what concerns no order of ours', async () => {
+it('finds all that is said of an order that is not here, an acknowledgement too', async () => {
+  const LOST = '7403b9a7-6d97-5966-b70f-000000000001';
+  const { news } = await newsAmong([
+    ended(1, 'NEW', LOST),
+    ended(2, 'NEW', ORDER),
+    ended(3, 'CANCELED', LOST),
+  ]);
+  expect(news).toEqual([1, 3]);
+});
+
+it('leaves acknowledgements out, and what concerns no order of ours', async () => {
   expect(await newsAmong([ended(1, 'NEW', ORDER)])).toEqual({ news: [], asked: [] });
   expect(
     (await newsAmong([reportOf(2, { execType: 'CANCELED', brokerClientOrderId: 'strange' })])).news,

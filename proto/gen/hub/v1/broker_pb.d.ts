@@ -221,6 +221,13 @@ export declare type BrokerOrder = Message<"hub.v1.BrokerOrder"> & {
    * @generated from field: google.protobuf.Timestamp triggered_at = 20;
    */
   triggeredAt?: Timestamp | undefined;
+
+  /**
+   * FIX OrigClOrdID (41): the order whose place this one took.
+   *
+   * @generated from field: string original_client_order_id = 21;
+   */
+  originalClientOrderId: string;
 };
 
 /**
