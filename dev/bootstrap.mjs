@@ -12,6 +12,8 @@ const ROOT = join(dirname(OWN_FILE), '..');
 const PROGRAMS = {
   start: 'dev/start.ts',
   status: 'dev/status.ts',
+  backup: 'dev/backup.ts',
+  restore: 'dev/restore.ts',
   test: 'dev/test.ts',
   bench: 'bench/main.ts',
   chaos: 'chaos/main.ts',

@@ -36,6 +36,12 @@ export async function stopOrphans(stateDir: string, say: (line: string) => void)
   await Promise.all(readdirSync(folder).map((name) => stopOrphan(join(folder, name), name, say)));
 }
 
+/** The pid of a noted process that runs; null when it does not. */
+export function findChild(stateDir: string, name: string): number | null {
+  const { pid, identity } = readRecord(join(stateDir, 'pids', name));
+  return identity !== null && isSameProcess(pid, identity) ? pid : null;
+}
+
 /**
  * Kills all that is noted and still runs, without waiting: the last resort of a supervisor that has
  * to end now.

