@@ -30,7 +30,10 @@ export async function backUp(
   if (part === 'postgres')
     return backUpPostgres(adminUrl({ dataDir, port: ports.postgres }, 'postgres'), dataDir, target);
   mkdirSync(target, { mode: 0o700 });
-  const database = new DatabaseSync(join(dataDir, TEMPORAL_FILE));
+  // Temporal's schema has strings in double quotes.
+  const database = new DatabaseSync(join(dataDir, TEMPORAL_FILE), {
+    enableDoubleQuotedStringLiterals: true,
+  });
   try {
     database.prepare('vacuum into ?').run(join(target, TEMPORAL_FILE));
   } finally {

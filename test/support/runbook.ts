@@ -6,13 +6,17 @@ import { promisify } from 'node:util';
 import { resolveTemporal } from '../../dev/services/temporal.ts';
 import type { E2eStack } from './e2e-stack.ts';
 
-const RUNBOOK = new URL('../../docs/RUNBOOK.md', import.meta.url);
+const ROOT = join(import.meta.dirname, '..', '..');
+/** The pages whose boxes of commands are run; the name of a box is its own in all of them. */
+export const OPERATORS_PAGES = ['RUNBOOK.md', 'BACKUP.md'] as const;
 const COMMANDS_MS_MAX = 60_000;
 
-/** The commands of docs/RUNBOOK.md by the names of their boxes. */
+/** The commands of the operators' pages by the names of their boxes. */
 export function readBoxes(): Map<string, string> {
-  const boxes = readFileSync(RUNBOOK, 'utf8').matchAll(/^```sh (\S+)\n(.*?)^```$/gms);
-  return new Map([...boxes].map(([, name = '', commands = '']) => [name, commands]));
+  const boxes = OPERATORS_PAGES.flatMap((page) => [
+    ...readFileSync(join(ROOT, 'docs', page), 'utf8').matchAll(/^```sh (\S+)\n(.*?)^```$/gms),
+  ]);
+  return new Map(boxes.map(([, name = '', commands = '']) => [name, commands]));
 }
 
 export interface Runbook {
@@ -31,12 +35,16 @@ export async function openRunbook({ stack, stateDir }: E2eStack): Promise<Runboo
   const boxes = readBoxes();
   const cwd = mkdtempSync(join(tmpdir(), 'hub-operator-'));
   symlinkSync(stateDir, join(cwd, '.hub'));
+  for (const name of ['package.json', 'dev']) symlinkSync(join(ROOT, name), join(cwd, name));
   const { TEMPORAL_ADDRESS = '', TEMPORAL_NAMESPACE = '' } = stack.env;
   const { TEMPORAL_ADDRESS: _external, ...outside } = process.env;
   const cli = await resolveTemporal(outside, () => {});
   if (cli.kind !== 'cli') throw new Error('there is no Temporal CLI');
   const PATH = [dirname(cli.executable), process.env.PATH].join(delimiter);
-  const env = { ...process.env, PATH, HUB: stack.urls.api, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE };
+  const env = {
+    ...{ ...process.env, PATH, HUB: stack.urls.api, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE },
+    ...{ HUB_STATE_DIR: stateDir, POSTGRES_PORT: String(stack.ports.postgres) },
+  };
 
   async function bash(
     commands: string,
