@@ -6,19 +6,17 @@ import type { OrderHistories } from '../../contracts/orders/order-histories.ts';
 import type { WorkingOrder } from '../../contracts/orders/order-store.ts';
 import type { OrderWorkflows } from '../../contracts/orders/order-workflows.ts';
 import { isOpen } from '../../domain/orders/order.ts';
-import { type AcceptOrderDeps, acceptOrder } from '../orders/accept-order.ts';
+import { readContext } from '../orders/accept-order.ts';
 import { bookReports } from '../orders/book-reports.ts';
+import { type BringBackOrderDeps, bringBackOrder } from '../orders/bring-back-order.ts';
 import { progressOf } from '../orders/order-progress.ts';
 import { recordEvent } from '../orders/record-event.ts';
-import { type RestoreOrderDeps, restoreOrder } from '../orders/restore-order.ts';
 
-export interface ReconcileOrderDeps extends RestoreOrderDeps, AcceptOrderDeps {
+export interface ReconcileOrderDeps extends BringBackOrderDeps {
   workflows: Pick<OrderWorkflows, 'startOrder' | 'restartOrder' | 'reportExecutions'>;
   histories: OrderHistories;
   seals: ReportSeals;
 }
-
-const DECIDE_WITHIN_MS = 10_000;
 
 /**
  * Compares an order in our books, at the broker and in Temporal, and repairs what differs; `null`
@@ -57,24 +55,18 @@ async function bookable(
   return reports.filter(({ execType }) => execType !== 'REPLACED');
 }
 
-/**
- * Its workflow runs, and the books do not have it. Nobody decided on it: then it ends by itself.
- * What the broker does not have was promised to its client all the same.
- */
+/** Its workflow runs, and the books do not have it. Nobody decided on it: it ends by itself. */
 async function bringBack(
   deps: ReconcileOrderDeps,
   broker: string,
   orderId: string,
 ): Promise<Reconciled | null> {
   const submission = await deps.histories.readSubmission(orderId);
-  const context = submission && (await deps.orders.readSubmission(submission));
-  if (!submission || !context) return 'FAILED';
-  if (context.instrument?.broker !== broker) return null;
-  if (await restoreOrder(deps, broker, orderId)) return 'RESTORED';
+  if (!submission) return 'FAILED';
+  const { instrument } = await readContext(deps, submission);
+  if (instrument?.broker !== broker) return null;
   if ((await deps.histories.readStanding(orderId)) === null) return null;
-  const acceptBy = new Date(deps.clock() + DECIDE_WITHIN_MS).toISOString();
-  await acceptOrder(deps, { ...submission, acceptBy });
-  return 'DECIDED_ANEW';
+  return (await bringBackOrder(deps, submission)).how;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Clock } from '../../contracts/clock.ts';
 import { HubError } from '../../contracts/errors.ts';
 import { type Decline, isDecline } from '../../contracts/failure-class.ts';
 import type { OrderSubmission } from '../../contracts/orders/order.ts';
@@ -10,20 +9,21 @@ import type {
   StepFailureFacts,
 } from '../../contracts/orders/workflow-messages.ts';
 import { isOpen } from '../../domain/orders/order.ts';
-import { type AcceptOrderDeps, acceptOrder } from './accept-order.ts';
+import { acceptOrder } from './accept-order.ts';
 import { type BookReportsDeps, bookReports } from './book-reports.ts';
+import { type BringBackOrderDeps, bringBackOrder } from './bring-back-order.ts';
 import { progressOf, readWorking } from './order-progress.ts';
 import { placeOrder } from './place-order.ts';
 
-export interface ExecuteOrderDeps extends AcceptOrderDeps, BookReportsDeps {
-  clock: Clock;
-}
+export type ExecuteOrderDeps = BringBackOrderDeps & BookReportsDeps;
 
 export interface ExecuteOptions {
   /** An earlier attempt may have reached the broker. */
   askFirst: boolean;
   /** Its time to go to the broker has come, whatever the clock here says. */
   isReleased: boolean;
+  /** It was accepted before: books that do not have it have lost it. */
+  isDecided?: boolean;
 }
 
 /**
@@ -38,7 +38,9 @@ export async function executeOrder(
   submission: OrderSubmission,
   options: ExecuteOptions,
 ): Promise<ExecutedSteps> {
-  const working = await inStep('ACCEPT', null, () => decide(deps, submission));
+  const working = await inStep('ACCEPT', null, () =>
+    decide(deps, submission, options.isDecided === true || submission.isAdopted === true),
+  );
   if (working === 'LAPSED') return { accept: 'LAPSED', ...NOTHING_DONE };
   if ('declinedFor' in working) return { accept: 'DECLINED', ...working, ...NOTHING_DONE };
   const { status, releaseAt, replaces } = working.order;
@@ -69,9 +71,11 @@ const NOTHING_DONE = { place: null, booked: [], progress: null };
 async function decide(
   deps: ExecuteOrderDeps,
   submission: OrderSubmission,
+  wasDecided: boolean,
 ): Promise<WorkingOrder | 'LAPSED' | { declinedFor: Decline }> {
   const decided = await deps.orders.readWorkingOrder(submission.orderId);
   if (decided) return decided;
+  if (wasDecided) return (await bringBackOrder(deps, submission)).working;
   try {
     const decision = await acceptOrder(deps, submission);
     return decision.outcome === 'LAPSED' ? 'LAPSED' : readWorking(deps, submission.orderId);

@@ -53,7 +53,8 @@ export function executeStep(state: LifeState): Promise<ExecutedSteps> {
   const { submission, progress, retries } = state;
   const summary = `accept, place, book: ${describeTerms(submission)}`;
   const askFirst = retries.EXECUTE !== undefined || mayBeAtBroker(state);
-  const request = { submission, askFirst, isReleased: progress !== null && isReleased(state) };
+  const isDecided = progress !== null;
+  const request = { submission, askFirst, isDecided, isReleased: isDecided && isReleased(state) };
   return isLocal(state, { do: 'EXECUTE' })
     ? local.executeOrder.executeWithOptions(locally(summary), [request])
     : durable.executeOrder.executeWithOptions(durably(summary), [request]);

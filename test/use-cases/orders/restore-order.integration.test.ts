@@ -127,3 +127,42 @@ describe('a replacement that the books have lost', () => {
     },
   );
 });
+
+describe('an order whose workflow goes on and finds that the books have lost it', () => {
+  const goesOn = { askFirst: true, isReleased: true, isDecided: true };
+
+  it('is in them again as the venue has it', async () => {
+    const { lose, executeOrder, venue, books } = await createLoss();
+    const submission = await lose('fill');
+    expect(await executeOrder(submission, goesOn)).toMatchObject({
+      accept: 'ACCEPTED',
+      progress: { status: 'FILLED', filledQuantity: '10' },
+    });
+    expect(venue.placed).toEqual([submission.orderId]);
+    expect((await books()).positions).toMatchObject([{ quantity: '10' }]);
+  });
+
+  it('is decided on anew when the venue never had it, and goes there once', async () => {
+    const { accountId, executeOrder, venue } = await createLoss();
+    const submission = orderSubmission(accountId, { acceptBy: '2026-11-24T14:30:10.000Z' });
+    expect(await executeOrder(submission, goesOn)).toMatchObject({
+      progress: { status: 'FILLED' },
+    });
+    expect(venue.placed).toEqual([submission.orderId]);
+  });
+
+  it('is rejected when the account no longer covers it, and goes nowhere', async () => {
+    const { accountId, executeOrder, venue } = await createLoss('10.00');
+    const submission = orderSubmission(accountId, { acceptBy: '2026-11-24T14:30:10.000Z' });
+    expect(await executeOrder(submission, goesOn)).toMatchObject({ accept: 'REJECTED' });
+    expect(venue.placed).toEqual([]);
+  });
+
+  it('lapses when nobody ever decided on it', async () => {
+    const { accountId, executeOrder, venue } = await createLoss();
+    const submission = orderSubmission(accountId, { acceptBy: '2026-11-24T14:30:10.000Z' });
+    const never = { ...goesOn, isDecided: false };
+    expect(await executeOrder(submission, never)).toMatchObject({ accept: 'LAPSED' });
+    expect(venue.placed).toEqual([]);
+  });
+});
