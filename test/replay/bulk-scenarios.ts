@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { RECONCILIATION_WORKFLOW } from '../../contracts/broker-session/reconciliation.ts';
 import { bulkWorkflowId } from '../../contracts/ids.ts';
 import type { BulkProgress } from '../../contracts/operators/bulk-operations.ts';
-import { rest, waitForStatus, waitForWorkflowEnd, workflowOf } from '../histories/order-steps.ts';
+import { OPERATIONS_TASK_QUEUE } from '../../contracts/task-queues.ts';
+import {
+  fill,
+  rest,
+  waitForStatus,
+  waitForWorkflowEnd,
+  workflowOf,
+} from '../histories/order-steps.ts';
 import type { Scenario } from '../histories/scenario.ts';
 
 /** What operators ask of many orders at once. */
@@ -28,6 +36,26 @@ export const BULK: readonly Scenario[] = [
       return {
         workflows: [bulk, ...orders.map(({ id }, index) => workflowOf(id, `order-${index + 1}`))],
         accountIds: [accountId],
+      };
+    },
+  },
+  {
+    name: 'reconciliation',
+    title: 'a comparison of all three records of an order that rests',
+    async play(stage) {
+      const trader = await stage.e2e.createTrader();
+      const order = await rest(trader);
+      const workflowId = 'reconciliation/paper-broker';
+      await stage.e2e.temporal.workflow.start(RECONCILIATION_WORKFLOW, {
+        workflowId,
+        taskQueue: OPERATIONS_TASK_QUEUE,
+        args: ['paper-broker'],
+      });
+      await waitForWorkflowEnd(stage, workflowId);
+      return {
+        workflows: [{ label: 'reconciliation', workflowId }],
+        accountIds: [trader.account.accountId],
+        end: () => fill(stage, trader, order, 10, '10'),
       };
     },
   },

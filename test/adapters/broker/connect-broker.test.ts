@@ -73,6 +73,10 @@ const order: PlaceOrder = {
 
 const venueOrder = create(BrokerOrderSchema, {
   clientOrderId: order.brokerClientOrderId,
+  symbol: 'AAPL',
+  side: Side.BUY,
+  originalClientOrderId: 'original',
+  protectionPrice: '105.00',
   status: BrokerOrderStatus.PARTIALLY_FILLED,
   quantity: '10',
   filledQuantity: '4',
@@ -130,6 +134,10 @@ describe('what is told', () => {
     });
     expect(answer).toEqual({
       brokerClientOrderId: order.brokerClientOrderId,
+      symbol: 'AAPL',
+      side: 'BUY',
+      replaces: 'original',
+      protectionPrice: '105.00',
       status: 'PARTIALLY_FILLED',
       quantity: '10',
       filledQuantity: '4',
@@ -194,6 +202,7 @@ describe('what is told', () => {
     const requests: ReplaceOrderRequest[] = [];
     const original = create(BrokerOrderSchema, {
       clientOrderId: 'open',
+      side: Side.SELL,
       status: BrokerOrderStatus.REPLACED,
       reports: [
         {
@@ -233,6 +242,7 @@ describe('what is told', () => {
     const time = timestampFromMs(1_795_000_000_000);
     const stop = { stopPrice: '218.59', waterMark: '241.54' };
     const triggered = create(BrokerOrderSchema, {
+      side: Side.SELL,
       status: BrokerOrderStatus.NEW,
       triggered: true,
       triggeredAt: time,
