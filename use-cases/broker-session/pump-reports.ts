@@ -38,10 +38,10 @@ const DELIVER_EVERY_MS = 50;
  * Takes in a broker's execution reports from where our books say that the last reader was (books
  * that were restored from a backup know what they lack, Temporal does not): each goes to its
  * order's workflow, or gets a workflow of its own when that has ended. Delivered at least once;
- * booking makes that exactly once. Reports that an answer carried as well are left to whoever got the
- * answer, and looked at again after a grace. Looks after the broker's orders that have no workflow, and
- * cancels that nobody sees to.
- * Ends when `signal` aborts, throws when a step fails: the next attempt goes on.
+ * booking makes that exactly once. Reports that an answer carried as well are left to whoever got
+ * the answer, and looked at again after a grace. Looks after the broker's orders that have no
+ * workflow, and cancels that nobody sees to. Ends when `signal` aborts, throws when a step fails:
+ * the next attempt goes on.
  */
 export async function pumpReports(
   deps: PumpReportsDeps,

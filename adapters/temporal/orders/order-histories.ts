@@ -25,6 +25,12 @@ export function createOrderHistories(client: Client): OrderHistories {
     return submission ? defaultPayloadConverter.fromPayload<OrderSubmission>(submission) : null;
   }
 
+  /** A workflow that completed without an order returns `null`. */
+  async function hasCompleted(orderId: string): Promise<boolean> {
+    const { status } = await handleOf(orderId).describe();
+    return status.name === 'COMPLETED' && (await handleOf(orderId).result()) !== null;
+  }
+
   const unlessMissing = <T, Missing>(missing: Missing, call: () => Promise<T>) =>
     guardQuery(() =>
       client.withDeadline(Date.now() + CALL_TIMEOUT_MS, async (): Promise<T | Missing> => {
@@ -44,10 +50,6 @@ export function createOrderHistories(client: Client): OrderHistories {
     readSubmission: (orderId) => unlessMissing(null, () => readSubmission(orderId)),
     readStanding: (orderId) =>
       unlessMissing(null, () => handleOf(orderId).query<OrderStanding | null>(PROGRESS_QUERY)),
-    hasCompleted: (orderId) =>
-      unlessMissing(
-        false,
-        async () => (await handleOf(orderId).describe()).status.name === 'COMPLETED',
-      ),
+    hasCompleted: (orderId) => unlessMissing(false, () => hasCompleted(orderId)),
   };
 }
