@@ -14,6 +14,8 @@ const PROGRAMS = {
   status: 'dev/status.ts',
   backup: 'dev/backup.ts',
   restore: 'dev/restore.ts',
+  rehearse: 'dev/rehearse.ts',
+  sql: 'dev/sql.ts',
   test: 'dev/test.ts',
   bench: 'bench/main.ts',
   chaos: 'chaos/main.ts',

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { killOrphans, stopOrphans } from './child-pids.ts';
 import { shortenLine } from './console-lines.ts';
 import { readOperatorAccess } from './operator-access.ts';
+import { isOwnTemporal } from './own-temporal.ts';
 import { describeTakenPorts, devPorts, PORTS, type PortName, type Ports } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
 import { type SupervisorLock, takeSupervisorLock } from './supervisor-lock.ts';
@@ -127,6 +128,7 @@ async function run(): Promise<number> {
   let stack: Stack | undefined;
   try {
     await stopOrphans(stateDir, (line) => say('hub', line));
+    if (await isOwnTemporal(process.env)) delete process.env.TEMPORAL_ADDRESS;
     if (fresh && process.env.DATABASE_URL)
       say('hub', '--fresh leaves the database at DATABASE_URL as it is');
     await checkPorts(devPorts(process.env), workerProcesses);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { Position } from '../../contracts/portfolio/portfolio.ts';
+import { freezeTree, thawTree } from '../../dev/process-tree.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { lockAccount } from '../support/e2e-account-lock.ts';
@@ -15,7 +16,6 @@ import {
 } from '../support/e2e-client.ts';
 import { healStack, readTrace, submitUntilAnswered, UNTOUCHED } from '../support/e2e-recovery.ts';
 import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
-import { freezeTree, thawTree } from '../support/process-tree.ts';
 import { sendUntil, waitUntilAllClosed } from '../support/trading-load.ts';
 import { readPage } from '../support/workflow-page.ts';
 

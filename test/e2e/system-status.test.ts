@@ -9,12 +9,12 @@ import type {
 } from '../../contracts/operators/system-status.ts';
 import { DEMO_OPERATOR } from '../../dev/operator-access.ts';
 import { findFreePorts } from '../../dev/ports.ts';
+import { freezeTree, thawTree } from '../../dev/process-tree.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { createFundedAccount } from '../support/accounts.ts';
 import { createE2eClient } from '../support/e2e-client.ts';
 import { healStack } from '../support/e2e-recovery.ts';
 import { type OwnE2eStack, startE2eStack } from '../support/e2e-stack.ts';
-import { freezeTree, thawTree } from '../support/process-tree.ts';
 
 // Each part is really taken away: the call goes on answering, in time, and names it.
 

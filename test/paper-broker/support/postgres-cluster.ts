@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { createChildPids } from '../../../dev/child-pids.ts';
 import { createManagedProcess, type ManagedProcess } from '../../../dev/managed-process.ts';
+import { freezeTree, listTree, signalIfAlive, thawTree } from '../../../dev/process-tree.ts';
 import { adminUrl, answers, ensureData } from '../../../dev/services/postgres.ts';
 import { findPostgresBinaries } from '../../../dev/services/postgres-binaries.ts';
-import { freezeTree, listTree, signalIfAlive, thawTree } from '../../support/process-tree.ts';
 import { makeServerFolder } from '../../support/services.ts';
 
 /** A Postgres of the test's own, which it may stop, kill and freeze. */
