@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { metricsIn, readAlertRules } from '../support/alert-rules.ts';
-import { readBoxes } from '../support/runbook.ts';
+import { OPERATORS_PAGES, readBoxes } from '../support/runbook.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs');
 const PICTURE_BYTES_MAX = 150_000;
@@ -50,12 +50,19 @@ it('goes by metrics', () => {
 });
 
 it('has no box of commands that is not run against a real system', () => {
-  const test = readFileSync(join(import.meta.dirname, '..', 'e2e', 'runbook.test.ts'), 'utf8');
-  const run = new Set([...test.matchAll(/runbook\.run\('([\w-]+)'/g)].map((match) => match[1]));
+  const tests = ['runbook', 'restore', 'rehearsal'].map((name) =>
+    readFileSync(join(import.meta.dirname, '..', 'e2e', `${name}.test.ts`), 'utf8'),
+  );
+  const run = new Set(
+    [...tests.join('').matchAll(/(?:runbook\.run\(|box: )'([\w-]+)'/g)].map((match) => match[1]),
+  );
   // The shell of all others.
   run.add('setup');
   expect([...readBoxes().keys()].filter((box) => !run.has(box))).toEqual([]);
-  expect(runbook.match(/^```sh/gm)).toHaveLength(readBoxes().size);
+  const boxes = OPERATORS_PAGES.flatMap(
+    (page) => readFileSync(join(DOCS, page), 'utf8').match(/^ *```sh/gm) ?? [],
+  );
+  expect(boxes).toHaveLength(readBoxes().size);
 });
 
 it('leads nowhere that is not there', () => {

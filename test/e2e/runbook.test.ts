@@ -287,6 +287,24 @@ it('tells how every part is', async () => {
   await until(isRead, 'the session is not said to be UP');
 });
 
+it('shows how each process, the database and Redis answer', async () => {
+  const health = await runbook.run('health');
+  expect(health.match(/ 200 on port /g)).toHaveLength(4);
+  expect(await runbook.run('locks')).toContain('hub-workers');
+  // None can be had on every machine.
+  if (e2e.stack.env.REDIS_URL) expect(await runbook.run('redis')).toContain('+PONG');
+});
+
+it("ends a user's sessions, and restricts an account", async () => {
+  const { userId, accountId } = trader.account;
+  await runbook.run('end-sessions', { userId });
+  await runbook.run('restrict-account', { accountId });
+  const [account] = await e2e.hub`select status from accounts where id = ${accountId}`;
+  expect(account).toEqual({ status: 'RESTRICTED' });
+  const isOver = async () => (await trader.get('/v1/me')).status === 401;
+  await until(isOver, 'the token is still taken');
+});
+
 it('unlocks a user', async () => {
   const { userId } = trader.account;
   await e2e.hub`update users set failed_login_attempts = 100, locked_until = now() + interval '1 hour' where id = ${userId}`;

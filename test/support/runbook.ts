@@ -3,12 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { PORTS, type PortName, type Ports } from '../../dev/ports.ts';
 import { resolveTemporal } from '../../dev/services/temporal.ts';
 import type { E2eStack } from './e2e-stack.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** The pages whose boxes of commands are run; the name of a box is its own in all of them. */
-export const OPERATORS_PAGES = ['RUNBOOK.md', 'BACKUP.md'] as const;
+export const OPERATORS_PAGES = ['RUNBOOK.md', 'BACKUP.md', 'REHEARSAL.md'] as const;
 const COMMANDS_MS_MAX = 60_000;
 
 /** The commands of the operators' pages by the names of their boxes. */
@@ -18,6 +19,14 @@ export function readBoxes(): Map<string, string> {
   ]);
   return new Map(boxes.map(([, name = '', commands = '']) => [name, commands]));
 }
+
+const portVariables = (ports: Ports): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(PORTS).map(([name, { variable }]) => [
+      variable,
+      String(ports[name as PortName]),
+    ]),
+  );
 
 export interface Runbook {
   /**
@@ -43,7 +52,7 @@ export async function openRunbook({ stack, stateDir }: E2eStack): Promise<Runboo
   const PATH = [dirname(cli.executable), process.env.PATH].join(delimiter);
   const env = {
     ...{ ...process.env, PATH, HUB: stack.urls.api, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE },
-    ...{ HUB_STATE_DIR: stateDir, POSTGRES_PORT: String(stack.ports.postgres) },
+    ...{ HUB_URL: stack.urls.api, HUB_STATE_DIR: stateDir, ...portVariables(stack.ports) },
   };
 
   async function bash(
