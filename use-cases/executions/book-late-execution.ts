@@ -63,7 +63,10 @@ export async function bookLateExecution(
       : ((await deps.orders.readWorkingOrder(orderId)) ??
         (await restoreOrder(deps, report.broker, orderId)));
   if (orderId === null || working === null) {
-    await raiseBreak(deps, breakOf('UNKNOWN_ORDER', orderId, report, await tellOf(deps, report)));
+    await raiseBreak(
+      deps,
+      breakOf('UNKNOWN_ORDER', orderId, report, await tellOf(deps, orderId, report)),
+    );
     return 'UNKNOWN_ORDER';
   }
   await assertInPlace(deps, working);
@@ -88,15 +91,16 @@ export async function bookLateExecution(
   return 'LATE_FILL';
 }
 
-/** An order that nobody here knows, as the broker has it: for the person who finds out whose it is. */
+/** For the person who finds out whose it is: the order as the broker has it, and who sent it. */
 async function tellOf(
-  { brokers }: BookLateExecutionDeps,
+  { brokers, histories }: BookLateExecutionDeps,
+  orderId: string | null,
   { broker, brokerClientOrderId }: ExecutionReport,
 ): Promise<Record<string, unknown>> {
   const found = await brokers.of(broker).getOrder(brokerClientOrderId);
-  if (!found) return {};
-  const { reports: _, ...order } = found;
-  return { order };
+  const submission = orderId === null ? null : await histories.readSubmission(orderId);
+  const { reports: _, ...order } = found ?? { reports: [] };
+  return { ...(found && { order }), ...(submission && { accountId: submission.accountId }) };
 }
 
 async function confirm(
