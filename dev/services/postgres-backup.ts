@@ -1,4 +1,4 @@
-import { appendFileSync, chownSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { copyTree } from './copy-tree.ts';
@@ -37,27 +37,36 @@ export async function backUpPostgres(
   }
 }
 
+/** Whether a server that is started on the data folder goes on with what was archived. */
+export const isRecovering = (dataDir: string): boolean => existsSync(join(dataDir, SIGNAL));
+
 /** Tells a restored data folder, on which no server runs, to go on with what was archived. */
 export function recoverFrom(dataDir: string, { walArchive, until }: Recovery): void {
-  writeAs(dataDir, 'recovery.signal', '');
+  writeAs(dataDir, SIGNAL, '');
   appendFileSync(
     join(dataDir, 'postgresql.auto.conf'),
     [
       `restore_command = 'cp "${walArchive}/%f" "%p"'`,
       ...(until === null ? [] : [`recovery_target_time = '${until}'`]),
       `recovery_target_action = 'promote'`,
+      // Nobody is let in before it can be written to.
+      'hot_standby = off',
       '',
     ].join('\n'),
   );
 }
 
-/** What makes a server archive its log: each file when it is full, and once a minute. */
+/**
+ * What makes a server archive its log: each file when it is full, and once a minute. A restored one
+ * archives files again that are there; one that differs must not be overwritten.
+ */
 export const archiveSettings = (walArchive: string): string[] => [
   'archive_mode=on',
   'archive_timeout=60',
-  `archive_command=test ! -f "${walArchive}/%f" && cp "%p" "${walArchive}/%f"`,
+  `archive_command=cmp -s "%p" "${walArchive}/%f" || (test ! -f "${walArchive}/%f" && cp "%p" "${walArchive}/%f")`,
 ];
 
+const SIGNAL = 'recovery.signal';
 const REMOVED = { force: true };
 
 /** Belongs to whom the folder belongs: the server reads it. */

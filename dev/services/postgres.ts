@@ -6,7 +6,7 @@ import { createManagedProcess, type ManagedProcess } from '../managed-process.ts
 import { processCommand, processIdentity } from '../process-identity.ts';
 import { keepSecret } from '../secrets.ts';
 import { waitUntil } from '../wait-until.ts';
-import { archiveSettings } from './postgres-backup.ts';
+import { archiveSettings, isRecovering } from './postgres-backup.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import {
   createCluster,
@@ -30,6 +30,10 @@ const SETTINGS = [
   'jit=off',
   'log_min_messages=warning',
 ];
+
+const READY_TIMEOUT_MS = 60_000;
+/** Days of an archived log may have to be read. */
+const RECOVERY_TIMEOUT_MS = 3_600_000;
 
 export type PostgresSource =
   | { kind: 'external'; databases: DatabaseUrls }
@@ -204,7 +208,7 @@ function createServer(
     ],
     stopSignal: 'SIGINT',
     graceMs: 20_000,
-    readyTimeoutMs: 60_000,
+    readyTimeoutMs: isRecovering(start.dataDir) ? RECOVERY_TIMEOUT_MS : READY_TIMEOUT_MS,
     isReady: () => answers(superuserUrl),
   });
   return {

@@ -53,6 +53,15 @@ const note = (id: number) => query((sql) => sql`insert into notes values (${id})
 const notes = () =>
   query(async (sql) => (await sql`select id from notes order by id`).map(({ id }) => id as number));
 
+/** Ends the log's current file, and waits until it is archived. */
+async function archiveAll(): Promise<void> {
+  const file = await query(async (sql) => {
+    const [row] = await sql`select pg_walfile_name(pg_switch_wal()) as file`;
+    return String(row?.file);
+  });
+  await expect.poll(() => readdirSync(archive()), { timeout: 30_000 }).toContain(file);
+}
+
 it('brings back what was committed before the backup, from under a load', async () => {
   await note(1);
   let isOver = false;
@@ -87,17 +96,14 @@ it('goes on from a backup to any moment that the archived log knows', async () =
   });
   await sleep(50);
   await note(3);
-  const archived = await query(async (sql) => {
-    const [row] = await sql`select pg_walfile_name(pg_switch_wal()) as file`;
-    return String(row?.file);
-  });
-  await expect.poll(() => readdirSync(archive()), { timeout: 30_000 }).toContain(archived);
+  await archiveAll();
   await service.kill('SIGKILL');
   await restore('postgres', folders(), { walArchive: archive(), until });
   await start();
   await expect.poll(notes, { timeout: 30_000 }).toEqual([1, 2]);
   await note(4);
   expect(await notes()).toEqual([1, 2, 4]);
+  await archiveAll();
 });
 
 it('touches no data that a server runs on, and overwrites no backup', async () => {

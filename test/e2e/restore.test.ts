@@ -8,6 +8,7 @@ import { waitUntil } from '../../dev/wait-until.ts';
 import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { buyLimit, buyMarket, type OrderRequest } from '../support/e2e-client.ts';
 import { healStack, submitUntilAnswered } from '../support/e2e-recovery.ts';
+import { askStanding } from '../support/e2e-rest.ts';
 import { type OwnE2eStack, startE2eStack, type Trader } from '../support/e2e-stack.ts';
 import {
   createMoveMarket,
@@ -152,6 +153,8 @@ it('brings back from venue and Temporal all that a restored Postgres lacks', asy
   await trader.waitForEnd(filledLater, LONG_MS);
   await e2e.setFault({ mode: 'DOWN', symbol: 'MSFT' });
   const { body: unsent } = await trader.submit(buyMarket('MSFT', '5'));
+  const isWaiting = async () => (await askStanding(e2e, unsent.id))?.waiting?.for !== undefined;
+  await waitUntil(isWaiting, { timeoutMs: LONG_MS, message: 'the venue has it' });
 
   await killOurs();
   await e2e.setFault({ mode: 'NONE' });
