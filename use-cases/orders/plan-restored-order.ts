@@ -21,6 +21,8 @@ import { heldAmount } from './decide-submission.ts';
 export interface RestoredOrder extends DecisionTime {
   submission: OrderSubmission;
   context: SubmissionContext;
+  /** Who has it, wherever its instrument's orders go by now. */
+  broker: string;
   atBroker: BrokerOrder;
   /** The order whose place it took, with all its fills booked. */
   original: WorkingOrder | null;
@@ -34,7 +36,7 @@ const WRITE_WITHIN_MS = 10_000;
  * which it was sent. `null` for a purchase without a price to hold cash by.
  */
 export function planRestoredOrder(restored: RestoredOrder): AcceptanceWrite | null {
-  const { submission, context, atBroker, original, calendar, nowMs } = restored;
+  const { submission, context, broker, atBroker, original, calendar, nowMs } = restored;
   const quantity = new Decimal(atBroker.quantity);
   const protectionPrice = decimalOrNull(atBroker.protectionPrice);
   const price = decimalTerms(submission).limitPrice ?? protectionPrice;
@@ -49,7 +51,7 @@ export function planRestoredOrder(restored: RestoredOrder): AcceptanceWrite | nu
       quote: null,
       nowMs,
       quantity,
-      broker: original?.order.broker ?? context.instrument?.broker ?? null,
+      broker,
       replaces: original?.order.id ?? null,
     },
     {

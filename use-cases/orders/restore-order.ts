@@ -6,7 +6,7 @@ import type { WorkingOrder } from '../../contracts/orders/order-store.ts';
 import { isOpen } from '../../domain/orders/order.ts';
 import { type BookReportsDeps, bookReports } from './book-reports.ts';
 import { readWorking } from './order-progress.ts';
-import { planRestoredOrder } from './plan-restored-order.ts';
+import { planRestoredOrder, type RestoredOrder } from './plan-restored-order.ts';
 import { recordEvent } from './record-event.ts';
 
 export interface RestoreOrderDeps extends BookReportsDeps {
@@ -41,7 +41,8 @@ export async function restoreOrder(
   const original =
     atBroker.replaces === null ? null : await findOriginal(deps, broker, atBroker.replaces);
   if (atBroker.replaces !== null && !original) return null;
-  if (!(await write(deps, submission, atBroker, original?.working ?? null))) return null;
+  const lost = { submission, broker, atBroker, original: original?.working ?? null };
+  if (!(await write(deps, lost))) return null;
   if (original) await bookReplaced(deps, original);
   await bookReports(deps, orderId, atBroker.reports.filter(isNotReplaced));
   const restored = await readWorking(deps, orderId);
@@ -55,18 +56,14 @@ export async function restoreOrder(
 }
 
 async function write(
-  deps: RestoreOrderDeps,
-  submission: OrderSubmission,
-  atBroker: BrokerOrder,
-  original: WorkingOrder | null,
+  { orders, calendar, clock }: RestoreOrderDeps,
+  lost: Pick<RestoredOrder, 'submission' | 'broker' | 'atBroker' | 'original'>,
 ): Promise<boolean> {
-  const context = await deps.orders.readSubmission(submission);
-  const { calendar } = deps;
-  const when = { calendar, nowMs: deps.clock() };
-  const planned =
-    context && planRestoredOrder({ submission, context, atBroker, original, ...when });
+  const { submission } = lost;
+  const context = await orders.readSubmission(submission);
+  const planned = context && planRestoredOrder({ ...lost, context, calendar, nowMs: clock() });
   if (!planned) return false;
-  const outcome = await deps.orders.writeAcceptance(planned);
+  const outcome = await orders.writeAcceptance(planned);
   if (outcome === 'CONFLICT')
     throw new OrderNotCovered(`the account does not have what order ${submission.orderId} holds`);
   return outcome === 'WRITTEN' || outcome === 'DECIDED';
