@@ -197,6 +197,17 @@ it('gives open orders their workflows back, and ends those that run again, when 
   await expectBooksInOrder({ hub: e2e.hub, venue });
 });
 
+it('gives each open order a new workflow when Temporal has lost everything', async () => {
+  const stays = await rest('IBM', '102.00');
+  await killOurs();
+  await runbook.run('empty-temporal');
+  await startAgain();
+  expect(await reconcile()).toEqual({ STARTED: [stays] });
+  await expectAlive(stays);
+  await trade(buyMarket('AAPL', '10'));
+  await expectBooksInOrder({ hub: e2e.hub, venue });
+});
+
 it('raises what the venue alone remembers, and gives it back to the client who sends its key again', async () => {
   const filledLater = await rest('GOOG', '510.00');
   await runbook.run('back-up', { folder });
