@@ -18,6 +18,7 @@ import type { OrderView } from './order.ts';
 import { MalformedRequest, readClientOrderId, readListedIds } from './proto-fields.ts';
 import { readTerms, toProtoOrder, toProtoReport } from './proto-mapping.ts';
 import { streamReports } from './report-stream.ts';
+import { withSignsOfLife } from './signs-of-life.ts';
 import type { Venue } from './venue.ts';
 
 export interface ServiceOptions {
@@ -127,7 +128,8 @@ function createReportStream({
   return async function* (request, { signal }: HandlerContext) {
     metrics.subscribers.inc();
     try {
-      for await (const reports of open(Number(request.afterSequence), signal)) {
+      const told = open(Number(request.afterSequence), signal);
+      for await (const reports of withSignsOfLife(told, venue.isServing)) {
         yield { reports: reports.map((report) => toProtoReport(venue.venueId(), report)) };
       }
     } catch (error) {

@@ -91,7 +91,7 @@ export function createBacklogMetrics({
   gauge(
     { name: 'hub_broker_session_last_sequence', help: SEQUENCE_HELP, labelNames: ['broker'] },
     async (it) => {
-      const found = (await readBooks())?.lastSequences ?? [];
+      const found = (await readBooks())?.sessions ?? [];
       it.reset();
       for (const { broker, lastSequence } of found) it.set({ broker }, lastSequence);
     },

@@ -132,6 +132,7 @@ export interface Broker {
   listStops(brokerClientOrderIds: readonly string[]): Promise<Map<string, StopStanding>>;
   /**
    * Batches of reports after `afterSequence`, oldest first, then new ones, until `signal` aborts.
+   * An empty batch is a sign of life.
    */
   streamExecutionReports(
     afterSequence: number,

@@ -19,8 +19,19 @@ export interface Backlog {
    * due.
    */
   settlementsOverdue: number;
-  /** By broker, the sequence up to which its execution reports are taken in, and since when. */
-  lastSequences: { broker: string; lastSequence: number; takenInAt: Timestamp }[];
+  /** Of each broker that was ever read from. */
+  sessions: SessionStanding[];
+}
+
+/** What is stored of the session with a broker. */
+export interface SessionStanding {
+  broker: string;
+  /** Sequence up to which its execution reports are taken in. */
+  lastSequence: number;
+  /** When a report was last taken in. */
+  takenInAt: Timestamp;
+  /** Seconds since it last said anything, a sign of life included. */
+  heardAgeSeconds: number;
 }
 
 /** Where the server sends a task queue's workflow tasks, and who asks for them. */

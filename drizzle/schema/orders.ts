@@ -238,7 +238,10 @@ export const idempotencyKeys = pgTable(
 export const brokerSessions = pgTable('broker_sessions', {
   broker: text('broker').primaryKey(),
   lastSequence: bigint('last_sequence', { mode: 'number' }).notNull(),
+  /** When a report was last taken in. */
   updatedAt: instant('updated_at').notNull().defaultNow(),
+  /** When the broker last said anything, a sign of life included. */
+  heardAt: instant('heard_at').notNull().defaultNow(),
 });
 
 /**

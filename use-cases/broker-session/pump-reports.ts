@@ -6,6 +6,7 @@ import { type DeliverReportsDeps, deliverReports } from './deliver-reports.ts';
 import { gatherRuns } from './gather-runs.ts';
 import { type ReadInSequenceDeps, readInSequence } from './read-in-sequence.ts';
 import { type RepeatCancelsDeps, repeatForgottenCancels } from './repeat-cancels.ts';
+import { createSessionProgress, type StoredProgress } from './session-progress.ts';
 
 export interface PumpReportsDeps extends ReadInSequenceDeps, DeliverReportsDeps {
   observer: ReadInSequenceDeps['observer'] & DeliverReportsDeps['observer'];
@@ -53,15 +54,13 @@ export async function pumpReports(
   const either = AbortSignal.any([signal, stop.signal]);
   const every = (ms: number, act: () => Promise<unknown>) =>
     repeat(deps, { ms, signal: either }, act);
-  let taken = answered.lastRead();
+  const progress = createSessionProgress(deps, broker, answered.lastRead());
   try {
     await Promise.race([
-      readStream(deps, broker, answered, either),
-      every(TICK_MS, async () => {
-        taken = await finishAnswered(deps, broker, answered, taken);
-      }),
+      readStream(deps, broker, answered, { signal: either, onHeard: progress.heard }),
+      every(TICK_MS, () => finishAnswered(deps, broker, answered, progress)),
       // Apart from the others: a long delivery must not look like a dead worker.
-      every(TICK_MS, async () => onProgress(taken)),
+      every(TICK_MS, async () => onProgress(progress.lastStored())),
       every(ADOPT_EVERY_MS, () => adoptStrayOrders(deps, broker)),
       every(ADOPT_EVERY_MS, () => repeatForgottenCancels(deps, broker)),
       deps
@@ -81,9 +80,9 @@ async function readStream(
   deps: PumpReportsDeps,
   broker: string,
   answered: AnsweredReports,
-  signal: AbortSignal,
+  { signal, onHeard }: { signal: AbortSignal; onHeard: () => void },
 ): Promise<void> {
-  const runs = readInSequence(deps, broker, { startAfter: answered.lastRead(), signal });
+  const runs = readInSequence(deps, broker, { startAfter: answered.lastRead(), signal, onHeard });
   for await (const run of gatherRuns(runs, {
     gapMs: DELIVER_EVERY_MS,
     sleep: (ms) => deps.sleep(ms, signal),
@@ -97,18 +96,16 @@ async function readStream(
   }
 }
 
-/** Deals with what is due and stores how far everything is taken in; returns that. */
+/** Deals with what is due, and stores how far everything is taken in. */
 async function finishAnswered(
   deps: PumpReportsDeps,
   broker: string,
   answered: AnsweredReports,
-  stored: number,
-): Promise<number> {
+  progress: StoredProgress,
+): Promise<void> {
   const due = answered.due(deps.clock());
   await deliverReports(deps, broker, await findUnbooked(deps, broker, due));
-  const taken = answered.finish(due);
-  if (taken > stored) await deps.sessions.advance(broker, taken);
-  return taken;
+  await progress.store(answered.finish(due));
 }
 
 async function repeat(

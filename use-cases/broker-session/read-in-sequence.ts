@@ -18,6 +18,13 @@ const SILENT_STREAM_MS = 5_000;
 const REREADS_MAX = 3;
 const EARLY_REPORTS_MAX = 10_000;
 
+interface Reading {
+  startAfter: number;
+  signal: AbortSignal;
+  /** The broker has said something, a sign of life at the least. */
+  onHeard?: () => void;
+}
+
 /**
  * The broker's reports after `startAfter` in runs without gaps or repetitions. Where reports are
  * missing for 500 ms, the stream is read again from before them; after three times in vain the gap
@@ -26,13 +33,13 @@ const EARLY_REPORTS_MAX = 10_000;
 export async function* readInSequence(
   deps: ReadInSequenceDeps,
   broker: string,
-  { startAfter, signal }: { startAfter: number; signal: AbortSignal },
+  { startAfter, signal, onHeard = () => {} }: Reading,
 ): AsyncGenerator<ExecutionReport[]> {
   const sequence = createReportSequence({ startAfter, keptMax: EARLY_REPORTS_MAX });
   let rereads = 0;
   let gapAt = -1;
   for (;;) {
-    const gap = yield* readUntilGapStands(deps, broker, sequence, signal);
+    const gap = yield* readUntilGapStands(deps, broker, sequence, { signal, onHeard });
     rereads = gap.from === gapAt ? rereads + 1 : 1;
     gapAt = gap.from;
     if (rereads === 1) deps.observer.gapFound(broker);
@@ -53,7 +60,7 @@ async function* readUntilGapStands(
   { brokers, observer, clock, sleep }: ReadInSequenceDeps,
   broker: string,
   sequence: ReportSequence,
-  signal: AbortSignal,
+  { signal, onHeard }: { signal: AbortSignal; onHeard: () => void },
 ): AsyncGenerator<ExecutionReport[], ReportGap> {
   const reading = new AbortController();
   const stream = brokers
@@ -69,7 +76,8 @@ async function* readUntilGapStands(
       if (next === null && gap !== null) return gap;
       if (next === null || next.done === true)
         throw new Error('The broker ended the stream of execution reports');
-      standing.heard(clock() - waitingSince);
+      onHeard();
+      standing.heard(clock() - waitingSince, next.value);
       const { run, repeated } = sequence.take(next.value);
       if (repeated > 0) observer.reportsRepeated(broker, repeated);
       if (run.length > 0) yield run;
@@ -118,9 +126,11 @@ function createStandingGap() {
       if (gap === null) return null;
       return Math.max(0, (hasSpoken ? GAP_STANDS_MS : SILENT_STREAM_MS) - stoodMs);
     },
-    heard(waitedMs: number): void {
-      stoodMs = hasSpoken ? stoodMs + waitedMs : 0;
-      hasSpoken = true;
+    /** A sign of life tells nothing of the reports that the stream owes. */
+    heard(waitedMs: number, reports: readonly ExecutionReport[]): void {
+      const isSignOfLife = reports.length === 0;
+      stoodMs = hasSpoken || isSignOfLife ? stoodMs + waitedMs : 0;
+      hasSpoken ||= !isSignOfLife;
     },
   };
 }

@@ -123,7 +123,7 @@ function isOpenAt(calendar: LookAtSystemDeps['calendar'], nowMs: number): boolea
 
 const lastReportOf = (broker: string, backlog: Asked<Backlog>): Timestamp | null =>
   isAnswered(backlog)
-    ? (backlog.answer.lastSequences.find((one) => one.broker === broker)?.takenInAt ?? null)
+    ? (backlog.answer.sessions.find((one) => one.broker === broker)?.takenInAt ?? null)
     : null;
 
 function standingOf(

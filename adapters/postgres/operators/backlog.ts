@@ -9,7 +9,7 @@ interface BacklogRow {
   breaks: Waiting;
   in_repair: number;
   overdue: number;
-  sequences: Backlog['lastSequences'];
+  sessions: Backlog['sessions'];
 }
 
 interface Waiting {
@@ -35,7 +35,8 @@ export async function readBacklog(sql: postgres.Sql): Promise<Backlog> {
       (select count(*)::int from settlement_instructions
         where status = 'PENDING' and settlement_date <= (now() at time zone 'America/New_York' - interval '7 hours')::date) as overdue,
       (select coalesce(json_agg(json_build_object(
-          'broker', broker, 'lastSequence', last_sequence, 'takenInAt', updated_at)), '[]') from broker_sessions) as sequences`;
+          'broker', broker, 'lastSequence', last_sequence, 'takenInAt', updated_at,
+          'heardAgeSeconds', extract(epoch from now() - heard_at))), '[]') from broker_sessions) as sessions`;
   if (!row) throw new Error('the backlog is one row');
   return {
     ordersSuspended: row.suspended.count,
@@ -46,7 +47,7 @@ export async function readBacklog(sql: postgres.Sql): Promise<Backlog> {
     oldestBreakAt: toTimestampOrNull(row.breaks.oldest),
     settlementsInRepair: row.in_repair,
     settlementsOverdue: row.overdue,
-    lastSequences: row.sequences.map((one) => ({
+    sessions: row.sessions.map((one) => ({
       ...one,
       takenInAt: toTimestamp(one.takenInAt),
     })),

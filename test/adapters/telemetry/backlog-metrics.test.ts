@@ -13,8 +13,13 @@ const BACKLOG: Backlog = {
   oldestBreakAt: '2026-11-24T14:30:00.000Z',
   settlementsInRepair: 1,
   settlementsOverdue: 4,
-  lastSequences: [
-    { broker: 'paper-broker', lastSequence: 77, takenInAt: '2026-11-24T14:30:00.000Z' },
+  sessions: [
+    {
+      broker: 'paper-broker',
+      lastSequence: 77,
+      takenInAt: '2026-11-24T14:30:00.000Z',
+      heardAgeSeconds: 4,
+    },
   ],
 };
 const QUEUE: TaskQueueStanding = {

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createReportSeals } from '../../../adapters/security/report-seals.ts';
 import type { Broker, Brokers, ExecutionReport } from '../../../contracts/broker-session/broker.ts';
+import type { SessionProgress } from '../../../contracts/broker-session/broker-sessions.ts';
 import {
   type PumpReportsDeps,
   pumpReports,
@@ -79,8 +80,8 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
     logger: pino({ enabled: false }),
     sessions: {
       readLastSequence: async () => world.startAfter ?? 0,
-      advance: async (_broker: string, last: number) => {
-        seen.cursors.push(last);
+      advance: async (_broker: string, { lastSequence }: SessionProgress) => {
+        seen.cursors.push(lastSequence);
       },
     },
     clock: () => nowMs,
@@ -149,7 +150,7 @@ describe('the pump of execution reports', () => {
     };
     const seen = await pumpOver([reportsUpTo(300)], { ticks: 100, onDelivery });
     expect(seen.delivered).toEqual(sequencesOf(reportsUpTo(200)));
-    expect(seen.cursors.at(0)).toBe(100);
+    expect(seen.cursors.find((last) => last > 0)).toBe(100);
   });
 
   it('shows that it lives while a delivery takes long', async () => {

@@ -207,6 +207,18 @@ describe('reading the reports in sequence', () => {
     expect(seen).toMatchObject({ sequences: [1, 2], readFrom: [0, 0], breaks: [] });
   });
 
+  it('waits as long for a venue that only shows that it lives, and no longer', async () => {
+    const alive: Reading = Array.from({ length: 20 }, () => [900, []] as const);
+    const { seen } = readFrom([[[0, [reportOf(2)]]], [...alive.slice(0, 5), [0, reportsUpTo(2)]]]);
+    await pass(500 + 4_500);
+    expect(seen).toMatchObject({ sequences: [1, 2], readFrom: [0, 0], breaks: [] });
+    const other = readFrom([[[0, [reportOf(2)]]], alive]).seen;
+    await pass(15_499);
+    expect(other.breaks).toHaveLength(0);
+    await pass(1);
+    expect(other.breaks.map(({ key }) => key)).toEqual(['gap/venue/1']);
+  });
+
   it('passes over what a silent venue owes only after three silent readings', async () => {
     const { seen } = readFrom([[[0, [reportOf(2)]]], []]);
     await pass(15_499);

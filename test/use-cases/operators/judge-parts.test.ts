@@ -22,7 +22,7 @@ const QUIET: Backlog = {
   oldestBreakAt: null,
   settlementsInRepair: 0,
   settlementsOverdue: 0,
-  lastSequences: [],
+  sessions: [],
 };
 const books = (over: Partial<Backlog> = {}) => ({ answer: { ...QUIET, ...over } });
 

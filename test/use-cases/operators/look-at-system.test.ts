@@ -16,7 +16,14 @@ const BACKLOG: Backlog = {
   oldestBreakAt: null,
   settlementsInRepair: 0,
   settlementsOverdue: 0,
-  lastSequences: [{ broker: 'second', lastSequence: 7, takenInAt: '2026-11-24T14:29:00.000Z' }],
+  sessions: [
+    {
+      broker: 'second',
+      lastSequence: 7,
+      takenInAt: '2026-11-24T14:29:00.000Z',
+      heardAgeSeconds: 4,
+    },
+  ],
 };
 
 const never = () => new Promise<never>(() => {});

@@ -536,7 +536,8 @@ export declare const StreamExecutionReportsRequestSchema: GenMessage<StreamExecu
  */
 export declare type StreamExecutionReportsResponse = Message<"hub.v1.StreamExecutionReportsResponse"> & {
   /**
-   * In order of sequence.
+   * In order of sequence. A message without reports is a sign of life: the broker sends one when the
+   * stream begins, and whenever it has had nothing to tell for five seconds.
    *
    * @generated from field: repeated hub.v1.ExecutionReport reports = 1;
    */

@@ -30,7 +30,7 @@ it('knows of nothing where nothing waits', async () => {
     oldestBreakAt: null,
     settlementsInRepair: 0,
     settlementsOverdue: 0,
-    lastSequences: [],
+    sessions: [],
   });
 });
 
@@ -70,7 +70,10 @@ it('counts what waits, and not what is done, not due or not to be sent yet', asy
     values (${randomUUID()}, 'open', 'REPORT_GAP', 'paper-broker', '2026-01-09T14:30:00Z')`;
   await sql`insert into breaks (id, key, kind, broker, raised_at, resolved_at, resolved_by, resolution)
     values (${randomUUID()}, 'resolved', 'REPORT_GAP', 'paper-broker', '2026-01-01T14:30:00Z', now(), 'user/olga', 'found')`;
-  await createBrokerSessionStore(database).advance('paper-broker', 77);
+  await createBrokerSessionStore(database).advance('paper-broker', {
+    lastSequence: 77,
+    heardMsAgo: 12_000,
+  });
 
   const backlog = await readBacklog();
   expect(backlog).toMatchObject({
@@ -81,9 +84,24 @@ it('counts what waits, and not what is done, not due or not to be sent yet', asy
     oldestBreakAt: '2026-01-09T14:30:00.000Z',
     settlementsInRepair: 1,
     settlementsOverdue: 1,
-    lastSequences: [{ broker: 'paper-broker', lastSequence: 77 }],
+    sessions: [{ broker: 'paper-broker', lastSequence: 77 }],
   });
-  expect(Date.now() - Date.parse(backlog.lastSequences[0]?.takenInAt ?? '')).toBeLessThan(60_000);
+  expect(Date.now() - Date.parse(backlog.sessions[0]?.takenInAt ?? '')).toBeLessThan(60_000);
+  expect(backlog.sessions[0]?.heardAgeSeconds).toBeGreaterThanOrEqual(12);
+  expect(backlog.sessions[0]?.heardAgeSeconds).toBeLessThan(60);
   expect(backlog.oldestUnacknowledgedSeconds).toBeGreaterThan(599);
   expect(backlog.oldestUnacknowledgedSeconds).toBeLessThan(3_600);
+});
+
+it('keeps the latest word of a broker and the highest sequence, whatever comes last', async () => {
+  const sessions = createBrokerSessionStore(database);
+  await sessions.advance('second', { lastSequence: 5, heardMsAgo: 1_000 });
+  await sessions.advance('second', { lastSequence: 4, heardMsAgo: 600_000 });
+  const standing = async () =>
+    (await readBacklog()).sessions.find(({ broker }) => broker === 'second');
+  const before = await standing();
+  expect(before).toMatchObject({ lastSequence: 5 });
+  expect(before?.heardAgeSeconds).toBeLessThan(60);
+  await sessions.advance('second', { lastSequence: 5, heardMsAgo: 0 });
+  expect((await standing())?.takenInAt).toBe(before?.takenInAt);
 });

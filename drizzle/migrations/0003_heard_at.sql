@@ -1,0 +1,1 @@
+ALTER TABLE "broker_sessions" ADD COLUMN "heard_at" timestamp(3) with time zone DEFAULT now() NOT NULL;
