@@ -4,15 +4,16 @@ import {
   openDatabase,
   readServerStart,
 } from '../adapters/postgres/database.ts';
-import { createOperatorReader } from '../adapters/postgres/operators/operator-reader.ts';
+import { createBooksProbes } from '../adapters/postgres/operators/books-probes.ts';
 import { pingRedis, type RedisConnection } from '../adapters/redis/connect-redis.ts';
 import type { TemporalClient } from '../adapters/temporal/connect-temporal.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { MarketData } from '../contracts/market/market-data.ts';
 import type { WorkflowMonitor } from '../contracts/operators/backlog.ts';
+import { findSessionTrouble } from '../contracts/operators/session-trouble.ts';
 import type { SystemProbes } from '../contracts/operators/system-status.ts';
 import type { TradingCalendar } from '../domain/market/calendar.ts';
-import { createSystemLook } from '../use-cases/operators/look-at-system.ts';
+import { createSystemLook, isOpenAt } from '../use-cases/operators/look-at-system.ts';
 
 interface SystemParts {
   redis: RedisConnection | null;
@@ -29,7 +30,7 @@ const QUOTED_SYMBOL = 'AAPL';
 /** So that it is known since when a part is away, although nobody asked. */
 const LOOK_EVERY_MS = 15_000;
 
-/** How the parts of the system are asked, and a look at all of them. */
+/** How the parts of the system are asked, for figures too, and a look at all of them. */
 export function composeSystem(
   config: { databaseUrl: string; brokers: readonly { name: string }[] },
   { redis, temporal, monitor, marketData, calendar, clock, logger }: SystemParts,
@@ -41,10 +42,11 @@ export function composeSystem(
     statementMsMax: CLIENT_STATEMENT_MS_MAX,
   });
   const { sql } = database;
+  const books = createBooksProbes(sql);
   const readQuote = async () => (await marketData.getQuotes([QUOTED_SYMBOL])).quotes[0] ?? null;
   const probes: SystemProbes = {
     readPostgresStart: () => readServerStart(sql),
-    readBacklog: createOperatorReader(sql).readBacklog,
+    readBacklog: books.readBacklog,
     askRedis: redis && (() => pingRedis(redis)),
     askTemporal: temporal.assertServing,
     readTaskQueues: monitor.readTaskQueues,
@@ -58,6 +60,23 @@ export function composeSystem(
   void lookAtSystem();
   return {
     lookAtSystem,
+    figures: {
+      books,
+      workflows: {
+        ...monitor,
+        async readSessionTroubles() {
+          const found = brokers.map(async (broker) =>
+            findSessionTrouble(broker, await monitor.readBrokerSession(broker), clock()),
+          );
+          return (await Promise.all(found)).filter((trouble) => trouble !== null);
+        },
+      },
+      async readQuoteAge(): Promise<number | null> {
+        const quote = await readQuote();
+        if (quote === null || !isOpenAt(calendar, clock())) return null;
+        return Math.max(0, clock() - Date.parse(quote.time)) / 1_000;
+      },
+    },
     async close() {
       clearInterval(timer);
       await database.close();

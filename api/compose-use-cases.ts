@@ -28,8 +28,6 @@ import { createSettlementWorkflows } from '../adapters/temporal/settlement/settl
 import { createWorkflowMonitor } from '../adapters/temporal/workflow-monitor.ts';
 import type { BrokerSettings } from '../contracts/broker-session/broker-settings.ts';
 import type { AccessTokens } from '../contracts/identity/auth.ts';
-import type { WorkflowMonitor } from '../contracts/operators/backlog.ts';
-import type { OperatorReader } from '../contracts/operators/operator-reader.ts';
 import type { LoginLocks, RateLimits } from '../contracts/rate-limits.ts';
 import type { WorkContext } from '../contracts/work-context.ts';
 import { type CalendarName, calendarNamed } from '../domain/market/choose-calendar.ts';
@@ -64,9 +62,8 @@ export interface Composition {
   accessTokens: AccessTokens;
   /** A dependency's name, and a call that throws while it is away. */
   readiness: Record<string, () => Promise<unknown>>;
-  /** What the metrics tell of what waits. */
-  backlog: Pick<OperatorReader, 'readBacklog'>;
-  monitor: WorkflowMonitor;
+  /** What the metrics are read from. */
+  figures: ReturnType<typeof composeSystem>['figures'];
   close(): Promise<void>;
 }
 
@@ -186,8 +183,7 @@ export async function composeUseCases(
       temporal: temporal.assertServing,
       marketData: () => marketData.getQuotes(['AAPL']),
     },
-    backlog: operatorReader,
-    monitor,
+    figures: system.figures,
     async close() {
       closing.abort();
       await Promise.all([identity.close(), database.close(), system.close()]);

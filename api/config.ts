@@ -38,6 +38,11 @@ const Environment = z.object({
   MARKET_DATA_SERVICE_SECRET: z.string().min(32, 'needs at least 32 characters'),
   BROKER_SECRETS: z.string(),
   JWT_SECRET: z.string().min(32, 'needs at least 32 characters'),
+  /** Of data whose disk's free space the metrics tell: `postgres=/path`, separated by commas. */
+  DATA_FOLDERS: z
+    .string()
+    .regex(/^(\w+=\/[^,]*(,|$))*$/, 'is a list like postgres=/var/lib/postgresql,temporal=/data')
+    .default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -68,6 +73,8 @@ export interface ApiConfig {
   trustedProxies: readonly string[];
   marketDataServiceSecret: string;
   jwtSecret: string;
+  /** By what they hold. */
+  dataFolders: ReadonlyMap<string, string>;
   logLevel: z.output<typeof Environment>['LOG_LEVEL'];
 }
 
@@ -103,6 +110,18 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     trustedProxies: read.data.TRUSTED_PROXIES,
     marketDataServiceSecret: read.data.MARKET_DATA_SERVICE_SECRET,
     jwtSecret: read.data.JWT_SECRET,
+    dataFolders: foldersOf(read.data.DATA_FOLDERS),
     logLevel: read.data.LOG_LEVEL,
   };
 }
+
+const foldersOf = (list: string): Map<string, string> =>
+  new Map(
+    list
+      .split(',')
+      .filter((pair) => pair !== '')
+      .map((pair): [string, string] => {
+        const at = pair.indexOf('=');
+        return [pair.slice(0, at), pair.slice(at + 1)];
+      }),
+  );

@@ -9,10 +9,10 @@ import { handleStrayErrors } from '../adapters/http/stray-errors.ts';
 import { connectRedis } from '../adapters/redis/connect-redis.ts';
 import { createLoginLocks } from '../adapters/redis/login-locks.ts';
 import { createRateLimits } from '../adapters/redis/rate-limits.ts';
-import { createBacklogMetrics } from '../adapters/telemetry/backlog-metrics.ts';
 import { createWorkContext } from '../adapters/telemetry/work-context.ts';
 import { createApi } from './app.ts';
 import { createAuthenticate } from './auth.ts';
+import { composeMetrics } from './compose-metrics.ts';
 import { composeUseCases } from './compose-use-cases.ts';
 import { readApiConfig } from './config.ts';
 import { createConnectHandler } from './connect/connect-handler.ts';
@@ -57,12 +57,13 @@ const redis =
 if (redis === null) logger.info('REDIS_URL is not set: limits are counted by this process alone');
 const rateLimits = createRateLimits({ redis, rules: config.limitRules, registry: register });
 const loginLocks = createLoginLocks({ redis, registry: register });
-const { useCases, accessTokens, readiness, backlog, monitor, close } = await composeUseCases(
+const { useCases, accessTokens, readiness, figures, close } = await composeUseCases(
   config,
   { redis, rateLimits, loginLocks },
   { work, logger },
 );
-createBacklogMetrics({ registry: register, backlog, monitor, dependencies: readiness, logger });
+const { dataFolders } = config;
+composeMetrics({ registry: register, logger }, { figures, readiness, dataFolders });
 const authenticate = createAuthenticate(accessTokens);
 const clientAddressOf = createClientAddress(config.trustedProxies);
 const edge = { useCases, authenticate, rateLimits, clientAddressOf, metrics, work, logger };

@@ -47,6 +47,8 @@ export interface Wiring {
   readonly databases: DatabaseUrls | null;
   readonly redisUrl: string | null;
   readonly temporalAddress: string | null;
+  /** Where Postgres and Temporal keep their data, as DATA_FOLDERS has it. */
+  readonly dataFolders: string;
 }
 
 /**
@@ -93,6 +95,7 @@ export function wiringEnv(base: NodeJS.ProcessEnv, wiring: Wiring): Record<strin
     ...wiring.secrets,
     ...brokersEnv(base, wiring),
     MARKET_DATA_URL: `http://127.0.0.1:${ports.marketData}`,
+    DATA_FOLDERS: base.DATA_FOLDERS || wiring.dataFolders,
     API_PORT: String(ports.api),
     API_H2C_PORT: String(ports.apiH2c),
     MARKET_DATA_PORT: String(ports.marketData),

@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { hasDemoUsers, type Profile, readProfile } from '../contracts/deployment-profile.ts';
 import { stopOrphans } from './child-pids.ts';
 import type { ManagedProcess } from './managed-process.ts';
@@ -126,6 +126,10 @@ async function startParts(
     ports,
     namespace: NAMESPACE,
     secrets: readSecrets(base, options.stateDir),
+    dataFolders: (['postgres', 'temporal'] as const)
+      .filter(wants)
+      .map((name) => `${name}=${resolve(options.stateDir, name)}`)
+      .join(','),
   };
   const processes: Record<string, ManagedProcess> = {};
   for (const wave of planWaves(options.workerProcesses ?? 1, wants)) {

@@ -9,6 +9,7 @@ import { TASK_QUEUES } from '../../contracts/task-queues.ts';
 import { readBrokerSession } from './broker-session/broker-session.ts';
 import { readSettlementRuns } from './settlement/settlement-schedule.ts';
 import { guardTemporal } from './temporal-errors.ts';
+import { readEndedUnfinished, readFailingSteps } from './workflow-troubles.ts';
 
 const UNVERSIONED = 'unversioned';
 const CALL_TIMEOUT_MS = 1_000;
@@ -67,6 +68,8 @@ export function createWorkflowMonitor(client: Client): WorkflowMonitor {
           ).count,
       ),
     readTaskQueues: () => bounded(() => Promise.all(TASK_QUEUES.map(readTaskQueue))),
+    readFailingSteps: () => bounded(() => readFailingSteps(client)),
+    readEndedUnfinished: () => bounded(() => readEndedUnfinished(client)),
     readBrokerSession: (broker) => bounded(() => readBrokerSession(client, broker)),
     readSettlementRuns: () => bounded(() => readSettlementRuns(client)),
   };

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
-import { askInTime, isAnswered } from '../../use-cases/ask-in-time.ts';
+import { askInTime, isAnswered } from '../../contracts/ask-in-time.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { jsonAnswer } from '../rest/route-parts.ts';
 

@@ -85,12 +85,45 @@ export interface SettlementRuns {
   } | null;
 }
 
+/** Orders submitted lately that ended alike. */
+export interface RecentOrders {
+  /** Null: not rejected. */
+  rejectCode: string | null;
+  count: number;
+}
+
+/** Running workflows of which the same step fails in the same way. */
+export interface FailingStep {
+  workflowType: string;
+  step: string;
+  code: string;
+  count: number;
+}
+
+/** Workflows that somebody or a time limit ended, and that no other run goes on for. */
+export interface EndedUnfinished {
+  workflowType: string;
+  count: number;
+}
+
+/** What the books and their database say of how they are. Each call is one round trip. */
+export interface BooksProbes {
+  readBacklog(): Promise<Backlog>;
+  /** Of the last ten minutes. */
+  readRecentOrders(): Promise<RecentOrders[]>;
+  readConnections(): Promise<{ used: number; max: number }>;
+}
+
 /** What Temporal knows of how our workflows fare. */
 export interface WorkflowMonitor {
   /** Running workflows that call an operator. Throws `TEMPORAL_UNAVAILABLE`. */
   countAttention(): Promise<number>;
   /** Throws `TEMPORAL_UNAVAILABLE`. */
   readTaskQueues(): Promise<TaskQueueStanding[]>;
+  /** Of a thousand workflows at most. Throws `TEMPORAL_UNAVAILABLE`. */
+  readFailingSteps(): Promise<FailingStep[]>;
+  /** Of those that ended in the last hour, the last hundred. Throws `TEMPORAL_UNAVAILABLE`. */
+  readEndedUnfinished(): Promise<EndedUnfinished[]>;
   /** Null when there has never been one. Throws `TEMPORAL_UNAVAILABLE`. */
   readBrokerSession(broker: string): Promise<BrokerSessionStanding | null>;
   /** Null when no worker has made the schedule yet. Throws `TEMPORAL_UNAVAILABLE`. */

@@ -1,7 +1,6 @@
 import type { Timestamp } from '../decimal-string.ts';
 import type { AuditEvent, Order } from '../orders/order.ts';
 import type { OrderListPosition } from '../orders/order-reader.ts';
-import type { Backlog } from './backlog.ts';
 import type { BulkCursor, BulkPage, BulkRequest } from './bulk-operations.ts';
 
 /** Why an order waits for an operator. */
@@ -39,7 +38,7 @@ export interface OperatorOrderQuery {
 export type BulkSelection = Pick<BulkRequest, 'filter' | 'requestedAt'>;
 
 /**
- * What operators read of our books: the orders of all accounts, and what waits. Order ids are
+ * What operators read of our books: the orders of all accounts. Order ids are
  * well-formed UUIDs. Every call is one round trip and throws `HubError('DATABASE_UNAVAILABLE')` when
  * there is no answer.
  */
@@ -62,5 +61,4 @@ export interface OperatorReader {
     after: BulkCursor | null,
     limit: number,
   ): Promise<BulkPage>;
-  readBacklog(): Promise<Backlog>;
 }

@@ -41,6 +41,7 @@ const WIRING: Wiring = {
   },
   redisUrl: 'redis://127.0.0.1:9',
   temporalAddress: '127.0.0.1:6',
+  dataFolders: 'postgres=/state/postgres',
 };
 
 /** A shell full of what is nobody's business, and a setting of each process. */
@@ -106,6 +107,7 @@ const EXPECTED: Readonly<Record<ProcessName, Record<string, string>>> = {
   api: {
     ...COMMON,
     HOST,
+    DATA_FOLDERS: 'postgres=/state/postgres',
     API_PORT: '1',
     API_H2C_PORT: '2',
     API_METRICS_PORT: '10',

@@ -1,12 +1,13 @@
+import { type Asked, isAnswered } from '../../contracts/ask-in-time.ts';
 import type {
   Backlog,
   BrokerSessionStanding,
   SettlementRuns,
   TaskQueueStanding,
 } from '../../contracts/operators/backlog.ts';
+import { READING_PROVEN_SECONDS } from '../../contracts/operators/session-trouble.ts';
 import type { PartJudgement, PartStatus } from '../../contracts/operators/system-status.ts';
 import { QUICK_RETRIES_MS } from '../../domain/retry/schedules.ts';
-import { type Asked, isAnswered } from '../ask-in-time.ts';
 
 /** A quote of an open market that is older is worth a look. */
 export const QUOTE_AGE_SECONDS_MAX = 60;
@@ -14,11 +15,6 @@ export const QUOTE_AGE_SECONDS_MAX = 60;
 export const QUICK_ATTEMPTS_SECONDS = QUICK_RETRIES_MS.reduce((sum, ms) => sum + ms) / 1_000;
 /** As the alert TaskQueueBacklog. */
 export const BACKLOG_AGE_SECONDS_MAX = 10;
-/**
- * A reading that follows a failed one is believed after so long: a broker that hangs is noticed by
- * its missing answer to a PING, 15 s later.
- */
-export const READING_PROVEN_SECONDS = 20;
 
 const RUNBOOK = 'docs/RUNBOOK.md';
 const see = (what: string, section: string): string => `${what}: ${RUNBOOK}#${section}`;
@@ -149,6 +145,11 @@ export function judgeTaskQueue(asked: Asked<TaskQueueStanding>, nowMs: number): 
     idle.length === 0 ? '' : `; workers that get no tasks: ${idle.map(tell).join(', ')}`;
   if (deserted?.version === 'unversioned' && idle.length === 0)
     return down('No worker polls it.', see('Start workers', 'taskqueuewithoutworkers'));
+  if (deserted && deserted.role === 'current' && idle.length > 0)
+    return down(
+      `The current version ${deserted.version} has no worker${others}.`,
+      see('Make the version current that has workers', 'versionnotcurrent'),
+    );
   if (deserted) {
     const say = deserted.role === 'current' ? down : degraded;
     return say(

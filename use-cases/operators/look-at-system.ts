@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Asked, askInTime, isAnswered } from '../../contracts/ask-in-time.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Timestamp } from '../../contracts/decimal-string.ts';
 import { brokerSessionWorkflowId } from '../../contracts/ids.ts';
@@ -12,7 +13,6 @@ import {
 } from '../../contracts/operators/system-status.ts';
 import { TASK_QUEUES } from '../../contracts/task-queues.ts';
 import type { TradingCalendar } from '../../domain/market/calendar.ts';
-import { type Asked, askInTime, isAnswered } from '../ask-in-time.ts';
 import * as judge from './judge-parts.ts';
 
 export interface LookAtSystemDeps {
@@ -113,7 +113,7 @@ function createLook({ probes, brokers, calendar, clock, logger }: LookAtSystemDe
 }
 
 /** A market whose days are not known is taken for closed. */
-function isOpenAt(calendar: LookAtSystemDeps['calendar'], nowMs: number): boolean {
+export function isOpenAt(calendar: LookAtSystemDeps['calendar'], nowMs: number): boolean {
   try {
     return calendar.sessionAt(nowMs) !== null;
   } catch {

@@ -9,7 +9,6 @@ import { statusCondition } from '../orders/order-conditions.ts';
 import { readTimeline } from '../orders/order-reader.ts';
 import { type OrderRow, orderColumns, toOrder } from '../orders/order-row.ts';
 import { toTimestamp } from '../timestamp.ts';
-import { readBacklog } from './backlog.ts';
 import { countBulkOrders, listBulkOrders } from './bulk-orders.ts';
 
 type Sql = postgres.Sql;
@@ -21,7 +20,7 @@ interface OperatorOrderRow extends OrderRow {
   attention_since: string | Date | null;
 }
 
-/** Orders of all accounts, what those that are SUSPENDED wait for, and what else waits. */
+/** Orders of all accounts, and what those that are SUSPENDED wait for. */
 export const createOperatorReader = (sql: Sql): OperatorReader =>
   guardDatabasePort<OperatorReader>({
     async findOrder(orderId) {
@@ -35,7 +34,6 @@ export const createOperatorReader = (sql: Sql): OperatorReader =>
     listTimeline: (orderId) => readTimeline(sql, orderId, sql`true`),
     countBulkOrders: (selection) => countBulkOrders(sql, selection),
     listBulkOrders: (selection, after, limit) => listBulkOrders(sql, selection, after, limit),
-    readBacklog: () => readBacklog(sql),
   });
 
 /**

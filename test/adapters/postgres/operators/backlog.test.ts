@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBrokerSessionStore } from '../../../../adapters/postgres/broker-session/broker-session-store.ts';
 import { type Database, openDatabase } from '../../../../adapters/postgres/database.ts';
-import { createOperatorReader } from '../../../../adapters/postgres/operators/operator-reader.ts';
+import { createBooksProbes } from '../../../../adapters/postgres/operators/books-probes.ts';
 import type { Backlog } from '../../../../contracts/operators/backlog.ts';
 import { createFundedAccount } from '../../../support/accounts.ts';
 import { bookTrades } from '../../../support/booked-trades.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-const readBacklog = (): Promise<Backlog> => createOperatorReader(database.sql).readBacklog();
+const readBacklog = (): Promise<Backlog> => createBooksProbes(database.sql).readBacklog();
 
 it('knows of nothing where nothing waits', async () => {
   expect(await readBacklog()).toEqual({

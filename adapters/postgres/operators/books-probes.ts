@@ -1,0 +1,20 @@
+import type postgres from 'postgres';
+import type { BooksProbes, RecentOrders } from '../../../contracts/operators/backlog.ts';
+import { guardDatabasePort } from '../database-errors.ts';
+import { readBacklog } from './backlog.ts';
+
+/** How the books are, and the database that holds them; for figures, not for decisions. */
+export const createBooksProbes = (sql: postgres.Sql): BooksProbes =>
+  guardDatabasePort<BooksProbes>({
+    readBacklog: () => readBacklog(sql),
+    readRecentOrders: () => sql<RecentOrders[]>`
+      select reject_code as "rejectCode", count(*)::int as count from orders
+      where submitted_at > now() - interval '10 minutes' group by reject_code`,
+    async readConnections() {
+      const [row] = await sql<{ used: number; max: number }[]>`
+        select count(*)::int as used, current_setting('max_connections')::int as max
+        from pg_stat_activity where backend_type = 'client backend'`;
+      if (!row) throw new Error('the connections are one row');
+      return row;
+    },
+  });
