@@ -50,7 +50,7 @@ it('goes by metrics', () => {
 });
 
 it('has no box of commands that is not run against a real system', () => {
-  const tests = ['runbook', 'restore', 'rehearsal'].map((name) =>
+  const tests = ['runbook', 'restore', 'rehearsal', 'alerts-fire'].map((name) =>
     readFileSync(join(import.meta.dirname, '..', 'e2e', `${name}.test.ts`), 'utf8'),
   );
   const run = new Set(
@@ -83,6 +83,14 @@ it.each([...OPERATORS_PAGES, 'ROLLOUT.md', 'CAPACITY.md'])(
     }
   },
 );
+
+it('has no command that is cut short', () => {
+  const commands = [
+    ...runbook.matchAll(/`((?:curl|temporal|psql|grep|docker|redis-cli|kill) [^`]*)`/g),
+  ];
+  expect(commands.length).toBeGreaterThan(20);
+  for (const [, command = ''] of commands) expect(command).not.toMatch(/…|\.\.\./);
+});
 
 it('shows every picture, none of them too heavy', () => {
   const pictures = readdirSync(join(DOCS, 'runbook'));

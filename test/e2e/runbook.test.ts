@@ -133,6 +133,10 @@ it('retries an order that waits, by update and by the API', async () => {
   expect(await runbook.run('look', { orderId: one })).toMatch(
     /"lastFailure":"Broker(Unavailable|CircuitOpen)"/,
   );
+  await until(
+    async () => (await runbook.run('failing-steps').catch(String)).includes(other),
+    'what fails is not listed',
+  );
   expect(await runbook.run('retry-by-update', { orderId: one })).toContain('FILLED');
   await runbook.run('retry-by-api', { orderId: other });
   for (const orderId of [one, other]) {

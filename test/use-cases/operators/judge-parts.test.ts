@@ -6,6 +6,7 @@ import type {
   SettlementRuns,
   TaskQueueStanding,
 } from '../../../contracts/operators/backlog.ts';
+import { READING_PROVEN_SECONDS } from '../../../contracts/operators/session-trouble.ts';
 import type { PartJudgement, PartStatus } from '../../../contracts/operators/system-status.ts';
 import * as judge from '../../../use-cases/operators/judge-parts.ts';
 
@@ -224,13 +225,13 @@ const CASES: Case[] = [
     judged: judgeSession(
       session({
         attempt: 8,
-        startedAt: ago(judge.READING_PROVEN_SECONDS),
+        startedAt: ago(READING_PROVEN_SECONDS),
         lastFailure: 'BrokerUnavailable',
       }),
     ),
     status: 'UP',
     detail: /^Its reports are read/,
-    since: ago(judge.READING_PROVEN_SECONDS),
+    since: ago(READING_PROVEN_SECONDS),
   },
   {
     what: 'a session fails at something else than its broker',
@@ -302,7 +303,7 @@ const CASES: Case[] = [
     status: 'DOWN',
     detail:
       'The current version hub:42 has no worker; workers that get no tasks: hub:41 (2 workers).',
-    section: 'versionwithoutworkers',
+    section: 'versionnotcurrent',
   },
   {
     what: 'workers have a version that nobody has made current',
@@ -310,6 +311,13 @@ const CASES: Case[] = [
     status: 'DOWN',
     detail:
       'The current version unversioned has no worker; workers that get no tasks: hub:41 (1 worker).',
+    section: 'versionnotcurrent',
+  },
+  {
+    what: 'nobody polls, and the current version is known',
+    judged: judgeQueue([route('current', 0, 'hub:42')]),
+    status: 'DOWN',
+    detail: 'The current version hub:42 has no worker.',
     section: 'versionwithoutworkers',
   },
   {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { readAlertRules } from '../support/alert-rules.ts';
+import { expectFiring, STEP_S } from '../support/promtool.ts';
+import { ALERT_CASES } from './alert-cases.ts';
+import { HEALTHY } from './healthy-figures.ts';
+
+// Prometheus's own tool evaluates the rules; the figures are as our processes tell them.
+
+it('calls nobody while all is well', async () => {
+  await expectFiring({ healthy: HEALTHY, since: {} }, [{ atS: 4_000, alerts: [] }]);
+});
+
+it('has a case for each alert', () => {
+  const caused = new Set(ALERT_CASES.map(({ alert }) => alert));
+  expect([...caused].toSorted()).toEqual(
+    readAlertRules()
+      .map(({ alert }) => alert)
+      .toSorted(),
+  );
+});
+
+describe.each(ALERT_CASES)('when $what', ({ alert, afterS, trouble, harmless }) => {
+  it(`calls by ${alert} before anything else, ${afterS} s after it shows`, async () => {
+    await expectFiring({ healthy: HEALTHY, since: trouble }, [
+      ...(afterS === 0 ? [] : [{ atS: afterS - STEP_S, alerts: [] }]),
+      { atS: afterS, alerts: [alert] },
+    ]);
+  });
+
+  it(`calls nobody while ${harmless.what}`, async () => {
+    await expectFiring({ healthy: HEALTHY, since: harmless.figures }, [
+      { atS: afterS, alerts: [] },
+      { atS: 2 * afterS + 60, alerts: [] },
+    ]);
+  });
+});
