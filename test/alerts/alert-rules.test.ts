@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readAlertRules } from '../support/alert-rules.ts';
 import { expectFiring, STEP_S } from '../support/promtool.ts';
-import { ALERT_CASES } from './alert-cases.ts';
+import { BROKER_CASES } from './cases/broker-cases.ts';
+import { BUSINESS_CASES } from './cases/business-cases.ts';
+import { PROCESS_CASES } from './cases/process-cases.ts';
+import { WORKFLOW_CASES } from './cases/workflow-cases.ts';
 import { HEALTHY } from './healthy-figures.ts';
+
+const ALERT_CASES = [...BUSINESS_CASES, ...BROKER_CASES, ...WORKFLOW_CASES, ...PROCESS_CASES];
 
 // Prometheus's own tool evaluates the rules; the figures are as our processes tell them.
 

@@ -105,3 +105,20 @@ it('keeps the latest word of a broker and the highest sequence, whatever comes l
   await sessions.advance('second', { lastSequence: 5, heardMsAgo: 0 });
   expect((await standing())?.takenInAt).toBe(before?.takenInAt);
 });
+
+it('counts the connections of everybody, and the orders of the last minutes by their rejection', async () => {
+  const { readConnections, readRecentOrders } = createBooksProbes(database.sql);
+  const { used, max } = await readConnections();
+  const others = openDatabase((await createTestDatabase()).url, {
+    poolSize: 1,
+    applicationName: 'other',
+  });
+  await others.sql`select 1`;
+  // Postgres counts them with a delay of a second at most.
+  await expect.poll(async () => (await readConnections()).used).toBeGreaterThan(used);
+  await others.close();
+  expect(max).toBeGreaterThan(used);
+  // Of those that other cases have added, some are older than ten minutes.
+  const recent = await readRecentOrders();
+  expect(recent.every(({ rejectCode, count }) => rejectCode === null && count >= 1)).toBe(true);
+});
