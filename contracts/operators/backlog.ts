@@ -28,8 +28,8 @@ export interface SessionStanding {
   broker: string;
   /** Sequence up to which its execution reports are taken in. */
   lastSequence: number;
-  /** When a report was last taken in. */
-  takenInAt: Timestamp;
+  /** When a report was last taken in; null when none was. */
+  takenInAt: Timestamp | null;
   /** Seconds since it last said anything, a sign of life included. */
   heardAgeSeconds: number;
 }

@@ -6,15 +6,18 @@ import type { Answer, ProblemBody } from './e2e-client.ts';
 import { countRows, readMoney } from './trading-snapshot.ts';
 
 /**
- * Once the first fill is booked nothing is written by itself any more, but for the place in the
- * broker's reports, whose row comes a moment later.
+ * Once the first fill is booked no row comes by itself any more, and of the broker's session the
+ * place in its reports moves a moment later.
  */
 export function waitForFirstReport(hub: postgres.Sql): Promise<void> {
-  return waitUntil(async () => (await hub`select 1 from broker_sessions`).length > 0, {
-    timeoutMs: 30_000,
-    everyMs: 50,
-    message: "the broker's reports are not read",
-  });
+  return waitUntil(
+    async () => (await hub`select 1 from broker_sessions where last_sequence > 0`).length > 0,
+    {
+      timeoutMs: 30_000,
+      everyMs: 50,
+      message: "the broker's reports are not read",
+    },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import type { Backlog } from '../../../contracts/operators/backlog.ts';
 import { isInPlace } from '../orders/order-conditions.ts';
-import { toTimestamp, toTimestampOrNull } from '../timestamp.ts';
+import { toTimestampOrNull } from '../timestamp.ts';
 
 interface BacklogRow {
   suspended: Waiting;
@@ -35,7 +35,7 @@ export async function readBacklog(sql: postgres.Sql): Promise<Backlog> {
       (select count(*)::int from settlement_instructions
         where status = 'PENDING' and settlement_date <= (now() at time zone 'America/New_York' - interval '7 hours')::date) as overdue,
       (select coalesce(json_agg(json_build_object(
-          'broker', broker, 'lastSequence', last_sequence, 'takenInAt', updated_at,
+          'broker', broker, 'lastSequence', last_sequence, 'takenInAt', case when last_sequence > 0 then updated_at end,
           'heardAgeSeconds', extract(epoch from now() - heard_at))), '[]') from broker_sessions) as sessions`;
   if (!row) throw new Error('the backlog is one row');
   return {
@@ -49,7 +49,7 @@ export async function readBacklog(sql: postgres.Sql): Promise<Backlog> {
     settlementsOverdue: row.overdue,
     sessions: row.sessions.map((one) => ({
       ...one,
-      takenInAt: toTimestamp(one.takenInAt),
+      takenInAt: toTimestampOrNull(one.takenInAt),
     })),
   };
 }

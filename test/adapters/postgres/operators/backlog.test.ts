@@ -95,6 +95,8 @@ it('counts what waits, and not what is done, not due or not to be sent yet', asy
 
 it('keeps the latest word of a broker and the highest sequence, whatever comes last', async () => {
   const sessions = createBrokerSessionStore(database);
+  await sessions.advance('second', { lastSequence: 0, heardMsAgo: 0 });
+  expect((await readBacklog()).sessions.at(-1)).toMatchObject({ takenInAt: null });
   await sessions.advance('second', { lastSequence: 5, heardMsAgo: 1_000 });
   await sessions.advance('second', { lastSequence: 4, heardMsAgo: 600_000 });
   const standing = async () =>
