@@ -62,10 +62,15 @@ export interface Composition {
   accessTokens: AccessTokens;
   /** A dependency's name, and a call that throws while it is away. */
   readiness: Record<string, () => Promise<unknown>>;
+  /** A broker's name, and a call that throws while it does not answer. */
+  askBrokers: Record<string, () => Promise<unknown>>;
   /** What the metrics are read from. */
   figures: ReturnType<typeof composeSystem>['figures'];
   close(): Promise<void>;
 }
+
+/** What is asked only to hear whether it answers. */
+const PROBE_DEADLINE_MS = 900;
 
 /** How long a read of orders waits for the broker to say where stops lie. */
 const STOPS_DEADLINE_MS = 300;
@@ -102,12 +107,15 @@ export async function composeUseCases(
     logger,
     follow: closing.signal,
   });
-  const brokers = createConnectBrokers({
-    brokers: config.brokers,
-    authenticate: (secret) => authenticateFor('paper-broker', secret),
-    deadlineMs: STOPS_DEADLINE_MS,
-    logger,
-  });
+  const connectBrokers = (deadlineMs: number) =>
+    createConnectBrokers({
+      brokers: config.brokers,
+      authenticate: (secret) => authenticateFor('paper-broker', secret),
+      deadlineMs,
+      logger,
+    });
+  const brokers = connectBrokers(STOPS_DEADLINE_MS);
+  const probed = connectBrokers(PROBE_DEADLINE_MS);
   const identity = await composeIdentity(config, { sql, ...counters, clock, logger });
   const monitor = createWorkflowMonitor(client);
   const system = composeSystem(config, {
@@ -183,6 +191,9 @@ export async function composeUseCases(
       temporal: temporal.assertServing,
       marketData: () => marketData.getQuotes(['AAPL']),
     },
+    askBrokers: Object.fromEntries(
+      config.brokers.map(({ name }) => [name, async () => probed.of(name).listStops([])]),
+    ),
     figures: system.figures,
     async close() {
       closing.abort();

@@ -57,13 +57,13 @@ const redis =
 if (redis === null) logger.info('REDIS_URL is not set: limits are counted by this process alone');
 const rateLimits = createRateLimits({ redis, rules: config.limitRules, registry: register });
 const loginLocks = createLoginLocks({ redis, registry: register });
-const { useCases, accessTokens, readiness, figures, close } = await composeUseCases(
+const { useCases, accessTokens, readiness, askBrokers, figures, close } = await composeUseCases(
   config,
   { redis, rateLimits, loginLocks },
   { work, logger },
 );
 const { dataFolders } = config;
-composeMetrics({ registry: register, logger }, { figures, readiness, dataFolders });
+composeMetrics({ registry: register, logger }, { figures, readiness, askBrokers, dataFolders });
 const authenticate = createAuthenticate(accessTokens);
 const clientAddressOf = createClientAddress(config.trustedProxies);
 const edge = { useCases, authenticate, rateLimits, clientAddressOf, metrics, work, logger };

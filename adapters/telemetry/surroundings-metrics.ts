@@ -6,26 +6,47 @@ import { only, type ReadGauges } from './read-gauges.ts';
 
 const ANSWER_MS_MAX = 1_000;
 
-/**
- * Gauges of what the process depends on: `hub_dependency_up` is 1 for what answers within a second.
- * A call throws while its dependency is away.
- */
-export function createDependencyMetrics(
-  { registry, logger }: { registry: Registry; logger: Logger },
-  dependencies: Readonly<Record<string, () => Promise<unknown>>>,
-): void {
-  const questions = Object.entries(dependencies).map(([dependency, question]) => {
-    const onFailed = (error: unknown) => logger.warn({ err: error, dependency }, 'is away');
-    return [dependency, askInTime(question, { withinMs: ANSWER_MS_MAX, onFailed })] as const;
-  });
-  new Gauge({
+interface To {
+  registry: Registry;
+  logger: Logger;
+}
+
+/** Each throws while who is asked is away. */
+type Questions = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** `hub_dependency_up`: whether what the process depends on answers within a second. */
+export const createDependencyMetrics = (to: To, dependencies: Questions): void =>
+  createAnswerGauge(to, dependencies, {
     name: 'hub_dependency_up',
     help: '1 when what the API depends on answers within a second',
-    labelNames: ['dependency'],
+    label: 'dependency',
+  });
+
+/** `hub_broker_answers`: whether calls to a broker are answered, whatever its reports do. */
+export const createBrokerMetrics = (to: To, brokers: Questions): void =>
+  createAnswerGauge(to, brokers, {
+    name: 'hub_broker_answers',
+    help: '1 when a broker answers a call within a second',
+    label: 'broker',
+  });
+
+function createAnswerGauge(
+  { registry, logger }: To,
+  questions: Questions,
+  { name, help, label }: { name: string; help: string; label: string },
+): void {
+  const asked = Object.entries(questions).map(([who, question]) => {
+    const onFailed = (error: unknown) => logger.warn({ err: error, [label]: who }, 'is away');
+    return [who, askInTime(question, { withinMs: ANSWER_MS_MAX, onFailed })] as const;
+  });
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
     registers: [registry],
     async collect() {
-      const answers = questions.map(async ([dependency, ask]) =>
-        this.set({ dependency }, isAnswered(await ask()) ? 1 : 0),
+      const answers = asked.map(async ([who, ask]) =>
+        this.set({ [label]: who }, isAnswered(await ask()) ? 1 : 0),
       );
       await Promise.all(answers);
     },

@@ -63,6 +63,7 @@ export const HEALTHY: Figures = {
   [api('hub_settlements_overdue')]: 0,
   [api('hub_orders_recent', 'reject_code=""')]: 1,
   [api('hub_broker_session_last_sequence', ofBroker)]: 7,
+  [api('hub_broker_answers', ofBroker)]: 1,
   // Heard every 5 s, written a second later at most every 5 s.
   [api('hub_broker_session_heard_age_seconds', ofBroker)]: (second) => 1 + (Math.abs(second) % 11),
   [venue('paper_broker_last_report_sequence')]: 7,

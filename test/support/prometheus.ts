@@ -19,7 +19,7 @@ export interface Prometheus {
 
 /**
  * Debian's Prometheus on alerts/prometheus.yml, with the metrics of these addresses in place of
- * those of `npm start`, and a second in place of a quarter of a minute.
+ * those of `npm start`, and two seconds in place of a quarter of a minute.
  */
 export async function startPrometheus(
   metrics: Readonly<Record<number, string>>,
@@ -87,9 +87,9 @@ function configFor(metrics: Readonly<Record<number, string>>): string {
     readFileSync(join(ALERTS, 'prometheus.yml'), 'utf8'),
   );
   return moved
-    .replace(/scrape_interval: .*/, 'scrape_interval: 1s')
-    .replace(/scrape_timeout: .*/, 'scrape_timeout: 1s')
-    .replace(/evaluation_interval: .*/, 'evaluation_interval: 1s')
+    .replace(/scrape_interval: .*/, 'scrape_interval: 2s')
+    .replace(/scrape_timeout: .*/, 'scrape_timeout: 2s')
+    .replace(/evaluation_interval: .*/, 'evaluation_interval: 2s')
     .replace('rule_files: [hub.rules.yml]', `rule_files: [${join(ALERTS, 'hub.rules.yml')}]`);
 }
 

@@ -3,7 +3,10 @@ import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { createBooksMetrics } from '../../../adapters/telemetry/books-metrics.ts';
 import { createReadGauges } from '../../../adapters/telemetry/read-gauges.ts';
-import { createDependencyMetrics } from '../../../adapters/telemetry/surroundings-metrics.ts';
+import {
+  createBrokerMetrics,
+  createDependencyMetrics,
+} from '../../../adapters/telemetry/surroundings-metrics.ts';
 import {
   createWorkflowMetrics,
   type WorkflowProbes,
@@ -115,6 +118,17 @@ it('is served while what it depends on is away or silent, and says so', async ()
       'hub_dependency_up{dependency="postgres"} 0',
       'hub_dependency_up{dependency="temporal"} 0',
       'hub_dependency_up{dependency="marketData"} 1',
+    ]),
+  );
+});
+
+it('tells of each broker whether it answers', async () => {
+  const brokers = { here: async () => new Map(), away: () => Promise.reject(new Error('away')) };
+  const lines = await scrape((registry) => createBrokerMetrics({ registry, logger }, brokers));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'hub_broker_answers{broker="here"} 1',
+      'hub_broker_answers{broker="away"} 0',
     ]),
   );
 });

@@ -5,7 +5,7 @@ export const BROKER_CASES: readonly AlertCase[] = [
   {
     what: 'a venue hangs',
     alert: 'BrokerAway',
-    afterS: 45,
+    afterS: 60,
     trouble: { [heardAge]: growing, [sessionFails('BrokerUnavailable')]: 1 },
     harmless: {
       what: 'the session begins anew',
@@ -18,7 +18,7 @@ export const BROKER_CASES: readonly AlertCase[] = [
   {
     what: 'a venue hangs, and its connection has not noticed',
     alert: 'BrokerAway',
-    afterS: 45,
+    afterS: 60,
     trouble: { [heardAge]: growing },
     harmless: {
       what: 'thousands of its reports are taken in',
@@ -29,9 +29,19 @@ export const BROKER_CASES: readonly AlertCase[] = [
     },
   },
   {
-    what: 'the answers of a venue are lost',
+    what: 'the answers of a venue are lost, and nobody asks it for anything',
     alert: 'BrokerAway',
-    afterS: 15,
+    afterS: 30,
+    trouble: { [api('hub_broker_answers', ofBroker)]: 0 },
+    harmless: {
+      what: 'one is lost',
+      figures: { [api('hub_broker_answers', ofBroker)]: until(15, 0, 1) },
+    },
+  },
+  {
+    what: 'no answer of a venue reaches an order',
+    alert: 'BrokerAway',
+    afterS: 30,
     trouble: { [stepFails('PLACE', 'BrokerOutcomeUnknown')]: 1 },
     harmless: {
       what: 'quick retries found the order',
