@@ -12,7 +12,22 @@ import {
   MALFORMED_BODY,
   OperatorReason,
 } from '../rest/route-parts.ts';
-import { EndedSessions, UserPath } from './schema.ts';
+import { EndedSessions, FindUsersQuery, UserList, UserPath } from './schema.ts';
+
+const findUsers = createRoute({
+  tags: ['Admin'],
+  security: BEARER_SECURITY,
+  method: 'get',
+  path: '/v1/admin/users',
+  operationId: 'findUsers',
+  summary: 'The user with an e-mail, an id or an account',
+  description: 'One of the three is to be given.',
+  request: { query: FindUsersQuery },
+  responses: {
+    200: jsonAnswer(UserList, 'The user; empty when there is none'),
+    ...adminProblems('VALIDATION_FAILED'),
+  },
+});
 
 const unlockUser = createRoute({
   tags: ['Admin'],
@@ -51,6 +66,10 @@ export function identityOperatorRoutes(
   { identity }: HubUseCases,
   { operator }: Guards,
 ): void {
+  app.openapi({ ...findUsers, middleware: operator }, async (c) =>
+    c.json({ items: await identity.findUsers(c.req.valid('query')) }, 200),
+  );
+
   app.openapi({ ...unlockUser, middleware: operator }, async (c) => {
     const id = readUuid(c.req.valid('param').id);
     if (id === null) throw new HubError('USER_NOT_FOUND');

@@ -3,7 +3,7 @@ import {
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
 } from '../../use-cases/identity/password-rule.ts';
-import { displayName, email, plainText, timestamp, uuidInPath } from '../rest/fields.ts';
+import { accountId, displayName, email, plainText, timestamp, uuidInPath } from '../rest/fields.ts';
 
 const REFRESH_TOKEN_LENGTH_MAX = 256;
 
@@ -84,5 +84,20 @@ export const SessionList = z
 export const EndedSessions = z
   .object({ ended: z.int().openapi({ description: 'How many' }) })
   .openapi('EndedSessions');
+
+const orNull = <T extends z.ZodType>(type: T) => type.nullable().default(null);
+
+export const FindUsersQuery = z
+  .strictObject({
+    email: orNull(email).openapi({ type: 'string', format: 'email' }),
+    id: orNull(accountId).openapi({ type: 'string', format: 'uuid' }),
+    accountId: orNull(accountId).openapi({ type: 'string', format: 'uuid' }),
+  })
+  .refine((query) => Object.values(query).filter((value) => value !== null).length === 1, {
+    message: 'give one of email, id and accountId',
+    path: ['email'],
+  });
+
+export const UserList = z.object({ items: z.array(Profile) }).openapi('UserList');
 
 export const UserPath = z.object({ id: uuidInPath });

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { HubUseCases } from '../../use-cases/hub-use-cases.ts';
 import { type ApiEnv, callerOf } from '../api-env.ts';
 import type { Guards } from '../auth.ts';
-import { OrderPath, orderIdOf, Timeline } from '../orders/schema.ts';
+import { OrderPath, orderIdOf } from '../orders/schema.ts';
 import {
   adminProblems,
   BEARER_SECURITY,
@@ -51,7 +51,7 @@ const listTimeline = createRoute({
   summary: 'The audit trail of an order of any account',
   request: { params: OrderPath },
   responses: {
-    200: jsonAnswer(Timeline, 'What happened to it, oldest first'),
+    200: jsonAnswer(schemas.OperatorTimeline, 'What happened to it, oldest first'),
     ...adminProblems('ORDER_NOT_FOUND', 'ORDER_NOT_DECIDED', 'TEMPORAL_UNAVAILABLE'),
   },
 });
@@ -123,7 +123,7 @@ export function operatorOrderRoutes(
   { operator }: Guards,
 ): void {
   app.openapi({ ...listOrders, middleware: operator }, async (c) =>
-    c.json(await operators.listOrders(c.req.valid('query')), 200),
+    c.json(await operators.listOrders(schemas.toOrderFilter(c.req.valid('query'))), 200),
   );
 
   app.openapi({ ...getOrder, middleware: operator }, async (c) => {

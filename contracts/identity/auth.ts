@@ -36,6 +36,7 @@ export interface UserStore {
   /** E-mails are compared in lower case. */
   findByEmail(email: string): Promise<StoredUser | null>;
   findById(userId: string): Promise<StoredUser | null>;
+  findByAccount(accountId: string): Promise<StoredUser | null>;
 }
 
 /** Passwords that many people use, or that breaches have made public. */

@@ -1,6 +1,8 @@
+import type { OrderStatus } from '../../domain/orders/order.ts';
 import type { Timestamp } from '../decimal-string.ts';
 import type { AuditEvent, Order } from '../orders/order.ts';
 import type { OrderListPosition } from '../orders/order-reader.ts';
+import type { OrderStep, Trouble } from '../orders/workflow-messages.ts';
 import type { BulkCursor, BulkPage, BulkRequest } from './bulk-operations.ts';
 
 /** Why an order waits for an operator. */
@@ -14,17 +16,39 @@ export interface AttentionReason {
   since: Timestamp;
 }
 
-/** An order as operators see it. `attentionReason` is null unless it is SUSPENDED. */
-export type OperatorOrder = Order & { attentionReason: AttentionReason | null };
+/** The step of an order that has used up its quick retries and not succeeded since. */
+export interface OrderTrouble extends Trouble {
+  /** Of the first attempt that failed and has not been made up for. */
+  since: Timestamp;
+}
+
+/**
+ * An order as operators see it. `attentionReason` is null unless it is SUSPENDED, `trouble` while
+ * all goes well.
+ */
+export type OperatorOrder = Order & {
+  attentionReason: AttentionReason | null;
+  trouble: OrderTrouble | null;
+};
+
+/** What happened to an order; `actorName`: the e-mail of the person who did it, where it is one. */
+export type NamedAuditEvent = AuditEvent & { actorName: string | null };
 
 export interface OperatorOrderQuery {
   /** `true`: SUSPENDED orders; `false`: all others; null: both. */
   attention: boolean | null;
-  status: 'open' | 'closed' | 'all';
+  status: 'open' | 'closed' | 'all' | OrderStatus;
   /** All symbols when null. */
   symbol: string | null;
   /** All accounts when null. */
   accountId: string | null;
+  clientOrderId: string | null;
+  /** Orders in {@link OrderTrouble}, by step and code of its last failure; both when null. */
+  step: OrderStep | null;
+  code: string | null;
+  /** Submitted after, and until then; without an end when null. */
+  submittedAfter: Timestamp | null;
+  submittedUntil: Timestamp | null;
   /**
    * Only orders that come after this one in the list; its instant is the one that the list is
    * ordered by.
@@ -50,7 +74,7 @@ export interface OperatorReader {
    */
   listOrders(query: OperatorOrderQuery): Promise<OperatorOrder[]>;
   /** Oldest first, `sequence` from 1 without gaps; `null` when there is no such order. */
-  listTimeline(orderId: string): Promise<AuditEvent[] | null>;
+  listTimeline(orderId: string): Promise<NamedAuditEvent[] | null>;
   countBulkOrders(selection: BulkSelection): Promise<number>;
   /**
    * Those after the cursor, longest submitted first; at most `limit`. Every order is listed once,

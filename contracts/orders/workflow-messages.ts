@@ -133,8 +133,9 @@ export interface OrderProgress
 /** What the query answers: where the order stands and what it waits for. */
 export type OrderStanding = OrderProgress & { waiting: Waiting | null };
 
+export const ORDER_STEPS = ['ACCEPT', 'PLACE', 'BOOK', 'CANCEL', 'REPLACE', 'EXPIRE'] as const;
 /** A step of an order's life that can fail and be tried again. */
-export type OrderStep = 'ACCEPT' | 'PLACE' | 'BOOK' | 'CANCEL' | 'REPLACE' | 'EXPIRE';
+export type OrderStep = (typeof ORDER_STEPS)[number];
 
 /**
  * What a step's failure carries in its details: at which step of the stretch it failed, and where

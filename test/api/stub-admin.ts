@@ -23,6 +23,10 @@ export interface AdminCall {
 
 export type NoteCall = (name: string, operator: string, ...args: unknown[]) => void;
 
+const TROUBLE = {
+  ...({ step: 'PLACE', code: 'BrokerUnavailable', attempt: 9 } as const),
+  ...{ nextAttemptAt: null, since: TIME },
+};
 const SUSPENDED = { step: 'placeOrder', code: 'BROKER_UNAVAILABLE', since: TIME };
 
 /**
@@ -32,7 +36,8 @@ const SUSPENDED = { step: 'placeOrder', code: 'BROKER_UNAVAILABLE', since: TIME 
 export function stubOperators(note: NoteCall): HubUseCases['operators'] {
   const theOrder = async (id: string) => {
     if (id !== ORDER_ID) throw new HubError('ORDER_NOT_FOUND');
-    return { ...orderOf({ status: 'SUSPENDED', suspendedAt: TIME }), attentionReason: SUSPENDED };
+    const order = orderOf({ status: 'SUSPENDED', suspendedAt: TIME });
+    return { ...order, attentionReason: SUSPENDED, trouble: TROUBLE };
   };
   const interfere = (name: string) => async (operator: Caller, id: string, reason: string) => {
     const order = await theOrder(id);
@@ -55,6 +60,7 @@ export function stubOperators(note: NoteCall): HubUseCases['operators'] {
         {
           sequence: 1,
           actor: 'system',
+          actorName: null,
           action: 'SUSPENDED',
           details: { ...SUSPENDED },
           occurredAt: TIME,

@@ -118,6 +118,10 @@ export function createStubUseCases(over: Overrides = {}): StubUseCases {
         if (userId !== CUSTOMER.userId) throw new HubError('USER_NOT_FOUND');
         note('unlockUser', operator.userId, userId, reason);
       },
+      findUsers: async (query) => {
+        note('findUsers', '', query);
+        return query.email === PROFILE.email ? [PROFILE] : [];
+      },
       ...over.identity,
     },
     orders: {

@@ -89,6 +89,7 @@ it('an operator finds an order of any account and cancels it, with who and why i
     id: order.id,
     accountId: trader.account.accountId,
     attentionReason: null,
+    trouble: null,
   });
   const listed = await operator.get<{ items: Order[] }>('/v1/admin/orders?status=open&symbol=IBM');
   expect(listed.body.items.map((item) => item.id)).toContain(order.id);

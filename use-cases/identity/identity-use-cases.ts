@@ -1,5 +1,6 @@
 import type { Bound } from '../bind.ts';
 import { changePassword } from './change-password.ts';
+import { findUsers } from './find-users.ts';
 import { login } from './login.ts';
 import { getProfile } from './profile.ts';
 import { refresh } from './refresh.ts';
@@ -30,6 +31,7 @@ export const identityUseCases = {
   endOtherSessions,
   endSessionsFor,
   unlockUser,
+  findUsers,
 };
 
 export type IdentityUseCases = Bound<typeof identityUseCases>;

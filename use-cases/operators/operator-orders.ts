@@ -1,6 +1,10 @@
 import { listPage, type Page, type PageRequest } from '../../contracts/list-cursor.ts';
-import type { OperatorOrder, OperatorReader } from '../../contracts/operators/operator-reader.ts';
-import type { AuditEvent } from '../../contracts/orders/order.ts';
+import type {
+  NamedAuditEvent,
+  OperatorOrder,
+  OperatorOrderQuery,
+  OperatorReader,
+} from '../../contracts/operators/operator-reader.ts';
 import { orderPositionOf } from '../orders/read-orders.ts';
 import { type ShowStopsDeps, showStop, showStops } from '../orders/show-stops.ts';
 import { type FindOrderDeps, findOrThrow } from './find-order.ts';
@@ -11,14 +15,8 @@ export interface ListOrdersDeps extends ShowStopsDeps {
 
 export interface OperatorOrdersDeps extends ListOrdersDeps, FindOrderDeps {}
 
-export interface OperatorOrderFilter extends PageRequest {
-  status: 'open' | 'closed' | 'all';
-  symbol: string | null;
-  /** `true`: those that wait for an operator; `false`: all others; null: both. */
-  attention: boolean | null;
-  /** All accounts when null. */
-  accountId: string | null;
-}
+/** As of {@link OperatorOrderQuery}. */
+export type OperatorOrderFilter = PageRequest & Omit<OperatorOrderQuery, 'after' | 'limit'>;
 
 /**
  * Orders of all accounts: those that wait for an operator longest waiting first, all others newest
@@ -51,4 +49,4 @@ export async function getOrder(deps: OperatorOrdersDeps, orderId: string): Promi
 export const listTimeline = (
   deps: Pick<OperatorOrdersDeps, 'reader' | 'workflows'>,
   orderId: string,
-): Promise<AuditEvent[]> => findOrThrow(deps, orderId, (id) => deps.reader.listTimeline(id));
+): Promise<NamedAuditEvent[]> => findOrThrow(deps, orderId, (id) => deps.reader.listTimeline(id));

@@ -23,6 +23,7 @@ export function createUserStore(sql: postgres.Sql): UserStore {
     createUser: (user) => insertUser(sql, user),
     findByEmail: (email) => findUser(sql, sql`lower(u.email) = lower(${email})`),
     findById: (userId) => findUser(sql, sql`u.id = ${userId}`),
+    findByAccount: (accountId) => findUser(sql, sql`a.id = ${accountId}`),
   });
 }
 

@@ -1,10 +1,13 @@
 import type postgres from 'postgres';
-import { assertNever } from '../../../domain/assert-never.ts';
+import { isOpen, type OrderStatus } from '../../../domain/orders/order.ts';
 
 type Condition = postgres.PendingQuery<postgres.Row[]>;
 
-/** By literals, as the partial indexes have them. */
-export function statusCondition(sql: postgres.Sql, status: 'open' | 'closed' | 'all'): Condition {
+/** `open` and `closed` by literals, as the partial indexes have them. */
+export function statusCondition(
+  sql: postgres.Sql,
+  status: 'open' | 'closed' | 'all' | OrderStatus,
+): Condition {
   switch (status) {
     case 'open':
       return sql`and status not in ('FILLED','CANCELED','REPLACED','REJECTED','EXPIRED')`;
@@ -13,7 +16,9 @@ export function statusCondition(sql: postgres.Sql, status: 'open' | 'closed' | '
     case 'all':
       return sql``;
     default:
-      return assertNever(status);
+      return isOpen(status)
+        ? sql`${statusCondition(sql, 'open')} and status = ${status}`
+        : sql`and status = ${status}`;
   }
 }
 

@@ -40,6 +40,7 @@ it('an order whose answer is known is not asked again by the next attempt, and c
         findOrder: async (id) => ({
           ...orderOf({ id, status: 'CANCELED' }),
           attentionReason: null,
+          trouble: null,
         }),
       },
       workflows: { cancelOrder, retryOrder: reject, failOrder: reject },

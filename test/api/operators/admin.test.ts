@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HubError } from '../../../contracts/errors.ts';
+import { ALL_ORDERS } from '../../support/all-orders.ts';
 import { callJson, createApiRig } from '../api-rig.ts';
 import {
   BREAK_ID,
@@ -39,6 +40,7 @@ const CALLS: [string, string, unknown?][] = [
   ['POST', `orders/${ORDER_ID}/retry`, { reason: REASON }],
   ['POST', `orders/${ORDER_ID}/fail`, { reason: REASON }],
   ['POST', `orders/${ORDER_ID}/cancel`, { reason: REASON }],
+  ['GET', 'users?email=olga@test.local'],
   ['GET', 'system'],
   ['GET', 'breaks'],
   ['POST', `breaks/${BREAK_ID}/resolve`, { resolution: 'booked' }],
@@ -72,6 +74,29 @@ describe('what is for operators', () => {
   );
 });
 
+describe('users', () => {
+  it('are found by e-mail, id or account, one of them', async () => {
+    const { call, calls } = await rigOf();
+    const nobody = { email: null, id: null, accountId: null };
+    await call('GET', 'users?email=Olga@test.local');
+    await call('GET', `users?id=${NOBODY.toUpperCase()}`);
+    expect(await call('GET', `users?accountId=${NOBODY}`)).toMatchObject({
+      status: 200,
+      answer: { items: [] },
+    });
+    expect(calls.map(({ args }) => args[0])).toEqual([
+      { ...nobody, email: 'olga@test.local' },
+      { ...nobody, id: NOBODY },
+      { ...nobody, accountId: NOBODY },
+    ]);
+    for (const query of ['', '?id=me', `?id=${NOBODY}&accountId=${NOBODY}`, '?name=olga'])
+      expect(await call('GET', `users${query}`)).toMatchObject({
+        status: 400,
+        answer: { code: 'VALIDATION_FAILED' },
+      });
+  });
+});
+
 describe('orders of all accounts', () => {
   it('are listed by what the query says', async () => {
     const { call, calls } = await rigOf();
@@ -85,10 +110,15 @@ describe('orders of all accounts', () => {
       'GET',
       `orders?attention=true&status=open&symbol=IBM&accountId=${NOBODY.toUpperCase()}&limit=2&cursor=next`,
     );
+    await call(
+      'GET',
+      'orders?status=PENDING_CANCEL&clientOrderId=mine&step=BOOK&code=PostgresError&after=2026-11-24T15:00:00%2B01:00&until=2026-11-25T00:00:00Z',
+    );
     await call('GET', 'orders?attention=false');
     expect(calls.map(({ args }) => args[0])).toEqual([
-      { attention: null, status: 'all', symbol: null, accountId: null, limit: 50, cursor: null },
+      { ...ALL_ORDERS, limit: 50, cursor: null },
       {
+        ...ALL_ORDERS,
         attention: true,
         status: 'open',
         symbol: 'IBM',
@@ -96,7 +126,14 @@ describe('orders of all accounts', () => {
         limit: 2,
         cursor: 'next',
       },
-      { attention: false, status: 'all', symbol: null, accountId: null, limit: 50, cursor: null },
+      {
+        ...ALL_ORDERS,
+        ...{ status: 'PENDING_CANCEL', clientOrderId: 'mine', step: 'BOOK', code: 'PostgresError' },
+        submittedAfter: '2026-11-24T14:00:00.000Z',
+        submittedUntil: '2026-11-25T00:00:00.000Z',
+        ...{ limit: 50, cursor: null },
+      },
+      { ...ALL_ORDERS, attention: false, limit: 50, cursor: null },
     ]);
   });
 
@@ -256,7 +293,11 @@ describe('the sessions of an instrument', () => {
 describe('an operator’s request that is not well formed', () => {
   it.each<[string, string, unknown, string]>([
     ['GET', 'orders?attention=maybe', undefined, 'attention'],
-    ['GET', 'orders?status=SUSPENDED', undefined, 'status'],
+    ['GET', 'orders?status=BROKEN', undefined, 'status'],
+    ['GET', 'orders?step=SHIP', undefined, 'step'],
+    ['GET', "orders?code='", undefined, 'code'],
+    ['GET', 'orders?until=yesterday', undefined, 'until'],
+    ['GET', 'orders?clientOrderId=%0A', undefined, 'clientOrderId'],
     ['GET', `orders?symbol=${encodeURIComponent(SQL)}`, undefined, 'symbol'],
     ['GET', 'orders?limit=0', undefined, 'limit'],
     ['GET', 'orders?accountId=x', undefined, 'accountId'],

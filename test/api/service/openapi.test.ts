@@ -76,6 +76,7 @@ const CONTRACT = [
   'GET /v1/admin/bulk-operations/{id}',
   'POST /v1/admin/bulk-operations/{id}/stop',
   'GET /v1/admin/system',
+  'GET /v1/admin/users',
   'GET /v1/admin/breaks',
   'POST /v1/admin/breaks/{id}/resolve',
   'GET /v1/admin/executions',

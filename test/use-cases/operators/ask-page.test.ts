@@ -37,7 +37,7 @@ function rigOf(orders: Record<string, [Answer, OrderStatus]>) {
     reader: {
       findOrder: async (id) => {
         const status = orders[id]?.[1];
-        return status ? { ...orderOf({ id, status }), attentionReason: null } : null;
+        return status ? { ...orderOf({ id, status }), attentionReason: null, trouble: null } : null;
       },
     },
     workflows: {

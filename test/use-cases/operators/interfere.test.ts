@@ -44,6 +44,7 @@ function deps(
           ? ({
               ...orderOf({ status: reads++ === 0 ? before : after }),
               attentionReason: null,
+              trouble: null,
             } as OperatorOrder)
           : null,
     },

@@ -15,6 +15,7 @@ import type {
 } from '../../../../contracts/operators/operator-reader.ts';
 import { listOrders } from '../../../../use-cases/operators/operator-orders.ts';
 import { createFundedAccount } from '../../../support/accounts.ts';
+import { ALL_ORDERS } from '../../../support/all-orders.ts';
 import { createTestDatabase } from '../../../support/services.ts';
 import { insertOrder } from '../readers-fixtures.ts';
 
@@ -51,10 +52,8 @@ const suspend = (accountId: string, symbol: string, suspendedAt: string): Promis
 const list = async (symbol: string, over: Partial<OperatorOrderQuery> = {}): Promise<string[]> =>
   (
     await reader.listOrders({
-      attention: null,
-      status: 'all',
+      ...ALL_ORDERS,
       symbol,
-      accountId: null,
       after: null,
       limit: 100,
       ...over,
@@ -85,10 +84,9 @@ describe('an order as operators see it', () => {
       since: '2026-11-24T15:00:00.000Z',
     });
     const [listed] = await reader.listOrders({
+      ...ALL_ORDERS,
       attention: true,
-      status: 'all',
       symbol: 'AAPL',
-      accountId: null,
       after: null,
       limit: 10,
     });
@@ -121,23 +119,32 @@ describe('an order as operators see it', () => {
   });
 
   it('has its whole timeline, requests of operators included', async () => {
-    const id = await insertOrder(books, await newAccount());
+    const { accountId, userId } = await createFundedAccount(books, { cash: '0.00' });
+    const id = await insertOrder(books, accountId);
     await insertEvent(id, 'ACCEPTED', {}, '2026-11-24T14:30:00.000Z');
+    for (const actor of ['client', `account/${accountId}`, `user/${userId}`, 'user/nobody'])
+      await books`insert into audit_events (order_id, actor, action) values (${id}, ${actor}, 'X')`;
     await createOperatorLog(database.sql).recordRequest(id, 'FAIL_REQUESTED', {
       operator: 'user/op-1',
       reason: `it's "stuck"; --`,
     });
-    expect(await reader.listTimeline(id)).toEqual([
+    const [first, client, account, user, nobody, last] = (await reader.listTimeline(id)) ?? [];
+    const [owner] = await books`select email from users where id = ${userId}`;
+    for (const named of [client, account, user]) expect(named?.actorName).toBe(owner?.email);
+    expect(nobody?.actorName).toBeNull();
+    expect([first, last]).toEqual([
       {
         sequence: 1,
         actor: 'system',
+        actorName: null,
         action: 'ACCEPTED',
         details: {},
         occurredAt: '2026-11-24T14:30:00.000Z',
       },
       {
-        sequence: 2,
+        sequence: 6,
         actor: 'user/op-1',
+        actorName: null,
         action: 'FAIL_REQUESTED',
         details: { reason: `it's "stuck"; --` },
         occurredAt: expect.any(String),
@@ -193,10 +200,8 @@ describe('the list of orders of all accounts', () => {
       let cursor: string | null = null;
       do {
         const page = await listOrders(deps, {
-          attention,
-          status: 'all',
-          symbol,
-          accountId: null,
+          ...ALL_ORDERS,
+          ...{ attention, symbol },
           limit: 4,
           cursor,
         });
@@ -209,6 +214,31 @@ describe('the list of orders of all accounts', () => {
     },
   );
 
+  it('is narrowed down by status, client order id, time, failing step and code', async () => {
+    const account = await newAccount();
+    const symbol = 'NARROW';
+    const insert = (row: Record<string, unknown>) =>
+      insertOrder(books, account, { symbol, status: 'NEW', ...row });
+    const early = await insert({ submitted_at: '2026-11-24T10:00:00Z', client_order_id: 'mine' });
+    const late = await insert({ submitted_at: '2026-11-24T12:00:00Z', status: 'CANCELED' });
+    await books`
+      insert into order_troubles (order_id, step, code, attempt, next_attempt_at, since)
+      values (${early}, 'PLACE', 'BrokerUnavailable', 5, null, '2026-11-24T10:00:36Z')`;
+    expect(await list(symbol, { status: 'CANCELED' })).toEqual([late]);
+    expect(await list(symbol, { status: 'EXPIRED' })).toEqual([]);
+    expect(await list(symbol, { clientOrderId: 'mine' })).toEqual([early]);
+    expect(await list(symbol, { submittedAfter: '2026-11-24T10:00:00Z' })).toEqual([late]);
+    expect(await list(symbol, { submittedUntil: '2026-11-24T10:00:00Z' })).toEqual([early]);
+    expect(await list(symbol, { step: 'PLACE' })).toEqual([early]);
+    expect(await list(symbol, { step: 'BOOK' })).toEqual([]);
+    expect(await list(symbol, { code: 'BrokerUnavailable' })).toEqual([early]);
+    expect(await list(symbol, { code: 'TIMEOUT' })).toEqual([]);
+    expect((await reader.findOrder(early))?.trouble).toEqual({
+      ...{ step: 'PLACE', code: 'BrokerUnavailable', attempt: 5, nextAttemptAt: null },
+      since: '2026-11-24T10:00:36.000Z',
+    });
+  });
+
   it('is read from an index, whatever it asks for of the open orders', async () => {
     const accountIds = await Promise.all(Array.from({ length: 20 }, () => newAccount()));
     await books`
@@ -218,14 +248,7 @@ describe('the list of orders of all accounts', () => {
       from generate_series(1, 8000) as n`;
     await books`analyze orders`;
     const planOf = async (over: Partial<OperatorOrderQuery>) => {
-      const all: OperatorOrderQuery = {
-        attention: null,
-        status: 'all',
-        symbol: null,
-        accountId: null,
-        after: null,
-        limit: 51,
-      };
+      const all: OperatorOrderQuery = { ...ALL_ORDERS, after: null, limit: 51 };
       const rows =
         await database.sql`explain ${operatorListQuery(database.sql, { ...all, ...over })}`;
       return rows.map((row) => String(row['QUERY PLAN'])).join('\n');
@@ -236,6 +259,7 @@ describe('the list of orders of all accounts', () => {
       [await planOf({}), 'orders_submitted'],
       [await planOf({ status: 'closed', after }), 'orders_submitted'],
       [await planOf({ status: 'open' }), 'orders_open'],
+      [await planOf({ status: 'NEW' }), 'orders_open'],
       [await planOf({ status: 'open', after }), 'orders_open'],
       [await planOf({ status: 'open', attention: false, symbol: 'AAPL' }), 'orders_open'],
       [await planOf({ accountId: await newAccount() }), 'orders_of_account'],
