@@ -126,7 +126,8 @@ describe('a session that is ended in one process', () => {
   }, async () => {
     const here = startProcess();
     const { id, token } = await signIn(here);
-    await here.sessions.endSession(account.userId, id);
+    // Both sources know of it: whichever answers first is believed.
+    await here.revoked.announce(await here.sessions.endSession(account.userId, id));
     expect(await codeOf(startProcess().tokens, token)).toBe('TOKEN_REVOKED');
   });
 
