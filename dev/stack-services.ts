@@ -9,6 +9,7 @@ import {
 import { resolveRedis, startRedis } from './services/redis.ts';
 import type { Service, ServiceStart } from './services/service.ts';
 import { resolveTemporal, startTemporal } from './services/temporal.ts';
+import { readRetention } from './services/temporal-namespace.ts';
 
 export type ServiceName = 'postgres' | 'redis' | 'temporal';
 
@@ -70,6 +71,7 @@ export async function startServices(start: ServicesStart): Promise<StackServices
         namespace: start.namespace,
         uiPort,
         suggestedEventsMax: start.suggestedEventsMax,
+        retentionDays: readRetention(env),
       }),
     );
   };

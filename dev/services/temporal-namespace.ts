@@ -22,7 +22,18 @@ const INDEXED_VALUE_TYPES: Readonly<Record<string, number>> = Object.fromEntries
 /** `ALREADY_EXISTS` of gRPC. */
 const ALREADY_EXISTS = 6;
 
-const RETENTION = '30 days';
+const RETENTION_DAYS = 30;
+
+/**
+ * How long the server keeps the history of a workflow that has closed: `TEMPORAL_RETENTION_DAYS`, 30
+ * unless said. An order's audit trail is kept in Postgres, for good. Throws a sentence.
+ */
+export function readRetention({ TEMPORAL_RETENTION_DAYS: days }: NodeJS.ProcessEnv): number {
+  if (!days) return RETENTION_DAYS;
+  if (!/^[1-9]\d{0,3}$/.test(days))
+    throw new Error('TEMPORAL_RETENTION_DAYS must be a whole number of days, 1 to 9999');
+  return Number(days);
+}
 
 /**
  * Registers on a server that is not ours the search attributes that it lacks. Throws when the
@@ -48,16 +59,21 @@ export function addSearchAttributes(address: string, namespace: string): Promise
   );
 }
 
-/**
- * Creates the namespace unless it is there, keeping closed workflows for 30 days, and waits until
- * the server knows it everywhere.
- */
+/** Closed workflows are kept for so long from now on, those that have closed before as well. */
+export function setRetention(address: string, namespace: string, days: number): Promise<unknown> {
+  const workflowExecutionRetentionTtl = msToTs(`${days} days`);
+  return withConnection(address, ({ workflowService }) =>
+    workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } }),
+  );
+}
+
+/** Creates the namespace unless it is there, and waits until the server knows it everywhere. */
 export async function ensureNamespace(address: string, namespace: string): Promise<void> {
   await withConnection(address, async ({ workflowService }) => {
     try {
       await workflowService.registerNamespace({
         namespace,
-        workflowExecutionRetentionPeriod: msToTs(RETENTION),
+        workflowExecutionRetentionPeriod: msToTs(`${RETENTION_DAYS} days`),
       });
     } catch (error) {
       if (!isGrpcServiceError(error) || error.code !== ALREADY_EXISTS) throw error;

@@ -11,7 +11,12 @@ import {
   type Service,
   type ServiceStart,
 } from './service.ts';
-import { ensureSearchAttributes, hasNamespace, SEARCH_ATTRIBUTES } from './temporal-namespace.ts';
+import {
+  ensureSearchAttributes,
+  hasNamespace,
+  SEARCH_ATTRIBUTES,
+  setRetention,
+} from './temporal-namespace.ts';
 
 const CLI_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const BUILD_TIMEOUT_MS = 20 * 60_000;
@@ -109,6 +114,8 @@ export interface TemporalStart extends ServiceStart {
    * said.
    */
   readonly suggestedEventsMax?: number | undefined;
+  /** Closed workflows are kept for so long; the dev server's own is a day. */
+  readonly retentionDays?: number | undefined;
 }
 
 /**
@@ -141,6 +148,8 @@ export async function startTemporal(
     isReady: () => hasNamespace(address, start.namespace),
   });
   await process.start();
+  if (start.retentionDays !== undefined)
+    await setRetention(address, start.namespace, start.retentionDays);
   return { service: createOwnService(process, source.how), address };
 }
 

@@ -26,13 +26,16 @@ it('prepares services of somebody else, twice as well as once', async () => {
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
     HUB_PROFILE: 'dev',
+    TEMPORAL_RETENTION_DAYS: '7',
   };
   await promisify(execFile)(process.execPath, [PREPARE], { env });
   await promisify(execFile)(process.execPath, [PREPARE], { env });
   expect(await countUsers(url)).toBe(2);
   const connection = await Connection.connect({ address });
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const { config } = await connection.workflowService.describeNamespace({ namespace });
   await connection.close();
+  expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(7 * 86_400);
   expect(customAttributes).toMatchObject({
     AttentionNeeded: 5,
     StepFailing: 2,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import { createReportSeals } from '../../adapters/security/report-seals.ts';
 import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 import { orderWorkflowId } from '../../contracts/ids.ts';
 import type { SystemStatus } from '../../contracts/operators/system-status.ts';
+import type { Order } from '../../contracts/orders/order.ts';
 import { EXECUTION_REPORTS_SIGNAL } from '../../contracts/orders/workflow-messages.ts';
 import { waitUntil } from '../../dev/wait-until.ts';
 import { metricsIn, readAlertRules } from '../support/alert-rules.ts';
@@ -154,6 +156,20 @@ it('ends an order that never reached the venue, and gives its hold back', async 
     held: '0',
     atVenue: 0,
   });
+});
+
+it('leads from a request to log, workflow and ledger', async () => {
+  const requestId = `click-${randomUUID()}`;
+  const { body: order } = await trader.send<Order>('POST', '/v1/orders', {
+    body: buyMarket('AAPL', '10'),
+    headers: { 'X-Request-Id': requestId },
+  });
+  await trader.waitForEnd(order.id, LONG_MS);
+  const found = await runbook.run('request', { requestId, orderId: order.id });
+  expect(found).toContain(`"orderId":"${order.id}"`);
+  expect(found).toMatch(/"status":202/);
+  expect(found).toMatch(new RegExp(`${order.id}.*TRADE`));
+  expect(found.split(requestId).length).toBeGreaterThan(3);
 });
 
 it('finds what waits for an operator, and repairs all of it by one request', async () => {
