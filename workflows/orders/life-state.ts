@@ -137,8 +137,17 @@ export function waitingOf(state: LifeState): Waiting | null {
   return { for: 'OPEN', step: null, until: releaseAt, failures: 0, lastFailure: null };
 }
 
-export const standingOf = (state: LifeState): OrderStanding | null =>
-  state.progress && { ...state.progress, waiting: waitingOf(state) };
+/** The cancel is the one that is to be carried out, whether or not the books were read since. */
+export function standingOf(state: LifeState): OrderStanding | null {
+  if (state.progress === null) return null;
+  const { cancelRequestedBy: _inBooks, ...progress } = state.progress;
+  const { cancelRequestedBy } = state;
+  return {
+    ...progress,
+    ...(cancelRequestedBy !== null && { cancelRequestedBy }),
+    waiting: waitingOf(state),
+  };
+}
 
 /**
  * Whether a new run can go on with it: not when it has come to its end, when somebody waits for an

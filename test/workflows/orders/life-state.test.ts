@@ -59,6 +59,14 @@ it('waits for the open as long as it is neither sent nor closed', () => {
   expect(standingOf(begin())).toBeNull();
 });
 
+it('tells of the cancel that is to be carried out, however it is known', () => {
+  const inBooks = progressOf({ cancelRequestedBy: 'client' });
+  expect(standingOf(begin({ progress: inBooks }))).not.toHaveProperty('cancelRequestedBy');
+  expect(
+    standingOf(begin({ progress: progressOf(), cancelRequestedBy: 'user/olga' })),
+  ).toMatchObject({ cancelRequestedBy: 'user/olga' });
+});
+
 it('tells of the retry that comes first, and of an operator last', () => {
   const retries = { ...fail('CANCEL', 'PLACE', 9), ...fail('BOOK', 'BOOK', 2) };
   expect(soonestOf(retries)).toMatchObject({ step: 'BOOK', failures: 2 });
