@@ -2,7 +2,8 @@
 -- expectedVersion, order: {…changed columns}, hold: {remaining}|null, buyingPowerChange,
 -- heldQuantityChange, position: {…row, expectedVersion}|null,
 -- execution: {…row, trade_date, settlement_date}|null, transfers, audit}. Each execution gets its
--- settlement instruction. `coalesce`: a change that brings no trigger leaves the one that is there.
+-- settlement instruction. A process of before leaves cancel requests, which it does not know.
+-- `coalesce`: a change that brings no trigger leaves the one that is there.
 -- WRITTEN; ALREADY_BOOKED (the execution is there). Raises HB001 when order or position changed
 -- meanwhile; nothing is written then.
 CREATE OR REPLACE FUNCTION write_order_change(p jsonb) RETURNS text
@@ -27,7 +28,10 @@ BEGIN
 
   UPDATE orders SET
     status = c.status, restore_status = c.restore_status,
-    cancel_requested_by = c.cancel_requested_by, cancel_requested_at = c.cancel_requested_at,
+    cancel_requested_by = CASE WHEN p->'order' ? 'cancel_requested_by'
+      THEN c.cancel_requested_by ELSE cancel_requested_by END,
+    cancel_requested_at = CASE WHEN p->'order' ? 'cancel_requested_at'
+      THEN c.cancel_requested_at ELSE cancel_requested_at END,
     filled_quantity = c.filled_quantity, filled_notional = c.filled_notional,
     reject_code = c.reject_code, reject_facts = c.reject_facts,
     updated_at = c.updated_at, new_at = c.new_at, filled_at = c.filled_at,

@@ -84,3 +84,23 @@ it('turns away what was decided on the order before it', async () => {
   const after = await orders.readWorkingOrder(orderId);
   expect(after?.version).toBe((before?.version ?? 0) + 1);
 });
+
+it('outlives a change by a process that does not know of requests', async () => {
+  const { orderId } = await createOrder('LIMIT');
+  await orders.recordCancelRequest(orderId, { actor: 'client', facts: {} });
+  const { order, version } = (await orders.readWorkingOrder(orderId)) ?? expect.fail('it is there');
+  const change = {
+    ...{ orderId, accountId: order.accountId, symbol: order.symbol, expectedVersion: version },
+    order: {
+      ...{ status: 'NEW', filled_quantity: '0', filled_notional: '0' },
+      ...{ updated_at: order.updatedAt, new_at: order.newAt },
+    },
+    ...{ buyingPowerChange: '0', heldQuantityChange: '0', transfers: [] },
+    audit: { actor: 'broker', action: 'NEW', details: {} },
+  };
+  await database.sql`select write_order_change(${JSON.stringify(change)}::text::jsonb)`;
+  expect(await orders.readWorkingOrder(orderId)).toMatchObject({
+    cancelRequestedBy: 'client',
+    cancelRequestedAt: expect.any(String),
+  });
+});
