@@ -18,8 +18,8 @@ export interface AccountLock {
 }
 
 /**
- * Holds the row of an account, so that nothing can be booked or accepted for it until the lock is
- * released.
+ * Holds the row of an account as the writing functions do, so that nothing can be booked or accepted
+ * for it until the lock is released.
  */
 export async function lockAccount(databaseUrl: string, accountId: string): Promise<AccountLock> {
   const sql = postgres(databaseUrl, { max: 2, onnotice: () => {} });
@@ -32,7 +32,7 @@ export async function lockAccount(databaseUrl: string, accountId: string): Promi
   const holding = sql.begin(async (tx) => {
     const [row] = await tx<
       { pid: number }[]
-    >`select pg_backend_pid() as pid from accounts where id = ${accountId} for update`;
+    >`select pg_backend_pid() as pid from accounts where id = ${accountId} for no key update`;
     if (!row) throw new Error(`there is no account ${accountId}`);
     tellLocked(row.pid);
     await released;
