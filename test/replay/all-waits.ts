@@ -126,6 +126,7 @@ function troubledSteps(
       },
       suspendOrder: async () => ({ ...stood, status: 'SUSPENDED' }),
       resumeOrder: async () => stood,
+      recordAttempts: async () => {},
     },
     mend: () => {
       isMended = true;
