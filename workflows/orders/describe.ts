@@ -64,6 +64,7 @@ function describeWaiting(state: LifeState): string[] {
 
 function reachOf(state: LifeState, step: OrderStep): string {
   if (step === 'BOOK') return 'what the broker did is known, and not yet in the books';
+  if (state.progress?.isAcknowledged) return 'the broker has it';
   return mayBeAtBroker(state) ? 'the broker may have it' : 'it has not reached the broker';
 }
 

@@ -38,6 +38,13 @@ describe('the page of an order that waits', () => {
     expect(page).not.toContain('may have it');
   });
 
+  it('says that the broker has it when it could not be canceled', () => {
+    const retries = failed('CANCEL', { step: 'PLACE', code: 'BrokerUnavailable' }, 5);
+    const state = begin({ retries, progress: progressOf(), cancelRequestedBy: 'client' });
+    expect(describeLife(state)).toContain('- the broker has it;');
+    expect(describeLife(state)).toContain('- cancel asked for by client');
+  });
+
   it('says whether the broker may have it when it could not be placed', () => {
     const retries = failed('EXECUTE', { step: 'PLACE', code: 'BrokerUnavailable' }, 5);
     const state = begin({ retries, progress: PENDING });
