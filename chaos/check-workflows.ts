@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { orderWorkflowId } from '../contracts/ids.ts';
+import { ORDER_STATUS } from '../contracts/orders/workflow-messages.ts';
 import { isOpen, type OrderStatus } from '../domain/orders/order.ts';
 import type { Violation } from '../test/support/trading-violation.ts';
 
@@ -14,6 +16,9 @@ interface StoredOrder {
  * the history says.
  */
 const FAULTS_OF_CODE: ReadonlySet<number> = new Set([14, 24]);
+
+/** How the workflow says that it ended, unless its order was FILLED. */
+const END = defineSearchAttributeKey(ORDER_STATUS, SearchAttributeType.KEYWORD);
 
 /** Reasons for which an order is rejected that was accepted before. */
 const AT_WORK_BEFORE: ReadonlySet<string> = new Set(['BROKER_REJECTED', 'OPERATOR_FAILED']);
@@ -33,12 +38,21 @@ export async function checkWorkflows(
   orders: readonly StoredOrder[],
 ): Promise<Violation[]> {
   const statuses = new Map<string, string>();
+  const withoutOrder = new Set<string>();
   const eventful: { workflowId: string; runId: string }[] = [];
   // Newest run first.
-  for await (const { workflowId, runId, status, historyLength } of temporal.workflow.list({
-    query: "WorkflowType = 'order'",
-  })) {
-    if (!statuses.has(workflowId)) statuses.set(workflowId, status.name);
+  for await (const {
+    workflowId,
+    runId,
+    status,
+    historyLength,
+    typedSearchAttributes,
+  } of temporal.workflow.list({ query: "WorkflowType = 'order'" })) {
+    if (!statuses.has(workflowId)) {
+      statuses.set(workflowId, status.name);
+      const end = typedSearchAttributes.get(END);
+      if (end === 'NOT_DECIDED' || end === 'DECLINED') withoutOrder.add(workflowId);
+    }
     if (historyLength > EVENTS_OF_HAPPY_PATH) eventful.push({ workflowId, runId });
   }
   const broken: Violation[] = [];
@@ -55,7 +69,7 @@ export async function checkWorkflows(
     });
   }
   for (const [workflowId, status] of statuses) {
-    if (status === 'FAILED' || status === 'CANCELLED') continue;
+    if (withoutOrder.has(workflowId) || status === 'FAILED' || status === 'CANCELLED') continue;
     broken.push({
       rule: 'a workflow without an order has given it up',
       detail: `${workflowId} ${status}`,
