@@ -157,6 +157,7 @@ describe('an order that is taken while the market is closed', () => {
       openHolds: 1,
     });
 
+    await rig.waits(replacement.orderId);
     await rig.advanceTo(wed('09:29'));
     expect(rig.venue().ordersThere()).toEqual([]);
     await rig.advanceTo(wed('09:30'));

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { WorkflowClient } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
@@ -76,6 +77,8 @@ export interface TableRig {
   comeBack(options: { withStream: boolean }): Promise<void>;
   read(orderId: string): Promise<WorkingOrder>;
   needsAttention(orderId: string): Promise<boolean>;
+  /** Waits until the order's workflow waits for a time: before that none may skip. */
+  waits(orderId: string): Promise<void>;
   /** Waits until the order's workflow has completed, without letting time skip. */
   result(orderId: string): Promise<OrderProgress>;
   /** How many reports were told to orders that the venue knows nothing of. */
@@ -146,10 +149,19 @@ export async function createTableRig(): Promise<TableRig> {
     },
     needsAttention: async (orderId) =>
       (await handleOf(orderId).describe()).typedSearchAttributes.get(ATTENTION) === true,
+    async waits(orderId) {
+      const hasTimer = ({
+        events,
+      }: Awaited<ReturnType<ReturnType<typeof handleOf>['fetchHistory']>>) =>
+        (events ?? []).some((event) => event.timerStartedEventAttributes);
+      await until(() => handleOf(orderId).fetchHistory(), hasTimer, `order/${orderId} waits`);
+    },
     async result(orderId) {
       const isOver = ({ status }: { status: { name: string } }) => status.name !== 'RUNNING';
       await until(() => handleOf(orderId).describe(), isOver, `workflow order/${orderId} is over`);
-      return (await handleOf(orderId).result()) as OrderProgress;
+      // The environment's own client lets time skip while it waits for a result.
+      const plain = new WorkflowClient({ connection: env.connection });
+      return (await plain.getHandle(orderWorkflowId(orderId)).result()) as OrderProgress;
     },
     async stop() {
       worker.shutdown();
