@@ -1,10 +1,11 @@
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { HubError } from '../contracts/errors.ts';
+import { REQUEST_ID_HEADER } from '../contracts/work-context.ts';
 import type { ApiEnv } from './api-env.ts';
 import { CONNECT_PATH_PREFIX, type NodeHandler } from './connect/connect-handler.ts';
 import { PROBLEM_CONTENT_TYPE, toProblem } from './rest/problem.ts';
-import { REQUEST_ID_HEADER, requestIdFrom } from './rest/request-id.ts';
+import { requestIdFrom } from './rest/request-id.ts';
 
 export interface Listeners {
   /** The ports that were opened: of use when 0 was asked for. */

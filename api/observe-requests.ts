@@ -1,10 +1,10 @@
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { Logger } from 'pino';
-import type { WorkContext } from '../contracts/work-context.ts';
+import { REQUEST_ID_HEADER, type WorkContext } from '../contracts/work-context.ts';
 import type { ApiEnv } from './api-env.ts';
 import type { ApiMetrics } from './metrics.ts';
-import { REQUEST_ID_HEADER, requestIdFrom } from './rest/request-id.ts';
+import { requestIdFrom } from './rest/request-id.ts';
 
 interface ObserveRequestsDeps {
   logger: Logger;

@@ -48,9 +48,10 @@ export function askInTime<T>(
   };
 }
 
-async function orSilence<T>(asked: Promise<Asked<T>>, withinMs: number): Promise<Asked<T>> {
+/** The answer, or `'SILENT'` when none has come in time; then it may be waited for again. */
+export async function orSilence<T>(asked: Promise<T>, withinMs: number): Promise<T | 'SILENT'> {
   const { promise: silence, resolve } = Promise.withResolvers<'SILENT'>();
-  const timer = setTimeout(resolve, withinMs, 'SILENT');
+  const timer = setTimeout(resolve, withinMs, 'SILENT' as const);
   try {
     return await Promise.race([asked, silence]);
   } finally {

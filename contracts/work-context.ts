@@ -1,3 +1,6 @@
+/** Carries a request's id: from clients, in answers, and in our own calls for a request. */
+export const REQUEST_ID_HEADER = 'X-Request-Id';
+
 /** What every line of the log says of the work that it is about. */
 export interface WorkFacts {
   /** The request that a client sent, by its own id or ours (`X-Request-Id`). */

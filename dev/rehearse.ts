@@ -1,21 +1,20 @@
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClient } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
 import { signCalls } from '../adapters/security/service-calls.ts';
 import { createServiceTokenSource } from '../adapters/security/service-tokens.ts';
-import { BrokerFaultService, FaultMode, FaultTarget } from '../proto/gen/hub/v1/broker_pb.js';
+import { FaultMode, FaultTarget } from '../proto/gen/hub/v1/broker_pb.js';
 import { findChild } from './child-pids.ts';
 import { devPorts } from './ports.ts';
 import { readSecrets } from './process-secrets.ts';
 import { freezeTree, thawTree } from './process-tree.ts';
+import { stateFolderOf } from './state-folder.ts';
+import { createVenueFaults } from './venue-faults.ts';
 
 const USAGE = `npm run rehearse -- hang|go-on|kill <part>          a name in .hub/pids
 npm run rehearse -- venue <mode> [--calls <n>] [--symbol <symbol>] [--delay <ms>] [--target <call>]
   mode    ${Object.keys(FaultMode).filter(isName).join(' ')}
   target  ${Object.keys(FaultTarget).filter(isName).join(' ')}`;
 
-const stateDir = resolve(join(import.meta.dirname, '..'), process.env.HUB_STATE_DIR || '.hub');
+const stateDir = stateFolderOf(process.env);
 
 /** The names that a generated enum has beside its numbers. */
 function isName(key: string): boolean {
@@ -37,22 +36,18 @@ async function setFault(
 ): Promise<string> {
   const target = options.target ?? 'UNSPECIFIED';
   if (!isKey(FaultMode, mode) || !isKey(FaultTarget, target)) throw new Error(USAGE);
-  const port = devPorts(process.env).paperBroker;
   const secret = readSecrets(process.env, stateDir).BROKER_SERVICE_SECRET;
   const token = createServiceTokenSource('rehearsal', {
     ...{ secret, audience: 'paper-broker', clock: Date.now },
   });
-  const transport = createConnectTransport({
-    baseUrl: `http://127.0.0.1:${port}`,
-    httpVersion: '1.1',
-    interceptors: [signCalls(token)],
-  });
-  await createClient(BrokerFaultService, transport).setFault({
-    mode: FaultMode[mode],
+  const baseUrl = `http://127.0.0.1:${devPorts(process.env).paperBroker}`;
+  const setVenueFault = createVenueFaults(baseUrl, signCalls(token));
+  await setVenueFault({
+    mode,
     calls: Number(options.calls ?? 0),
     delayMs: Number(options.delay ?? 0),
     symbol: options.symbol ?? '',
-    target: FaultTarget[target],
+    target,
   });
   return `venue: ${mode}`;
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BACKED_UP, type BackedUp, restore } from './backup-parts.ts';
+import { stateFolderOf } from './state-folder.ts';
 
 const USAGE =
   'npm run restore -- <folder> [--only postgres|temporal] [--wal <folder> [--until <time>]]';
@@ -17,7 +18,7 @@ try {
   const [folder] = positionals;
   const parts = values.only === undefined ? BACKED_UP : [values.only].filter(isBackedUp);
   if (folder === undefined || positionals.length > 1 || parts.length === 0) throw new Error(USAGE);
-  const stateDir = resolve(join(import.meta.dirname, '..'), process.env.HUB_STATE_DIR || '.hub');
+  const stateDir = stateFolderOf(process.env);
   const recovery =
     values.wal === undefined
       ? null

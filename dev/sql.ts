@@ -1,11 +1,12 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { devPorts } from './ports.ts';
 import { adminUrl } from './services/postgres.ts';
+import { stateFolderOf } from './state-folder.ts';
 
 /** `npm run sql -- '<statement>'`: asks the hub's database as its superuser, as `psql` would. */
 const [statement, ...more] = process.argv.slice(2);
-const stateDir = resolve(join(import.meta.dirname, '..'), process.env.HUB_STATE_DIR || '.hub');
+const stateDir = stateFolderOf(process.env);
 const url =
   process.env.DATABASE_URL ||
   adminUrl({ dataDir: join(stateDir, 'postgres'), port: devPorts(process.env).postgres }, 'hub');

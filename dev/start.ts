@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { killOrphans, stopOrphans } from './child-pids.ts';
 import { shortenLine } from './console-lines.ts';
@@ -6,11 +5,11 @@ import { readOperatorAccess } from './operator-access.ts';
 import { isOwnTemporal } from './own-temporal.ts';
 import { describeTakenPorts, devPorts, PORTS, type PortName, type Ports } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
+import { stateFolderOf } from './state-folder.ts';
 import { type SupervisorLock, takeSupervisorLock } from './supervisor-lock.ts';
 import { warnOfTroubles } from './warn-of-troubles.ts';
 import { welcome } from './welcome.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const NAME_WIDTH = 12;
 const WORKER_PROCESSES_MAX = 16;
 const SAME_SIGNAL_MS = 1_000;
@@ -46,7 +45,7 @@ function readArguments(): { fresh: boolean; stateDir: string; workerProcesses: n
   }
   return {
     fresh: values.fresh,
-    stateDir: resolve(ROOT, process.env.HUB_STATE_DIR || '.hub'),
+    stateDir: stateFolderOf(process.env),
     workerProcesses,
   };
 }

@@ -1,6 +1,8 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
 
 /** What files and folders of ours are made with: nothing for the group, nothing for others. */
 const PRIVATE_UMASK = 0o077;
@@ -9,6 +11,10 @@ const PRIVATE_UMASK = 0o077;
  * Databases and tools: they keep their own modes, and the state folder keeps strangers out of both.
  */
 const LEFT_ALONE = ['postgres', 'postgres.unfinished', 'cache', 'test'];
+
+/** Where `npm start` keeps its state: HUB_STATE_DIR, else `.hub` beside package.json. */
+export const stateFolderOf = (env: NodeJS.ProcessEnv): string =>
+  resolve(ROOT, env.HUB_STATE_DIR || '.hub');
 
 /**
  * Makes the state folder, or takes from what an earlier version left in it all that others may do.

@@ -1,7 +1,5 @@
 import type { Interceptor } from '@connectrpc/connect';
-import type { WorkContext } from '../contracts/work-context.ts';
-
-const REQUEST_ID_HEADER = 'X-Request-Id';
+import { REQUEST_ID_HEADER, type WorkContext } from '../contracts/work-context.ts';
 
 /** What is logged for a call carries the id of the client's request that it is made for. */
 export const belongToRequest =

@@ -1,3 +1,5 @@
+import { orSilence } from '../contracts/ask-in-time.ts';
+
 /** A reader that hears nothing for several times as long knows that the venue is away. */
 export const SIGN_OF_LIFE_EVERY_MS = 5_000;
 
@@ -13,23 +15,12 @@ export async function* withSignsOfLife<T>(
   const batches = source[Symbol.asyncIterator]();
   for (;;) {
     const next = batches.next();
-    let read = await orSilence(next);
-    while (read === null) {
+    let read = await orSilence(next, SIGN_OF_LIFE_EVERY_MS);
+    while (read === 'SILENT') {
       if (isServing()) yield [];
-      read = await orSilence(next);
+      read = await orSilence(next, SIGN_OF_LIFE_EVERY_MS);
     }
     if (read.done) return;
     yield read.value;
-  }
-}
-
-/** `null` when it takes too long; then it may be awaited again. */
-async function orSilence<T>(read: Promise<T>): Promise<T | null> {
-  const { promise: silence, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(resolve, SIGN_OF_LIFE_EVERY_MS, null);
-  try {
-    return await Promise.race([read, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }

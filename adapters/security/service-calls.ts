@@ -1,6 +1,5 @@
 import type { Interceptor } from '@connectrpc/connect';
-
-const REQUEST_ID_HEADER = 'X-Request-Id';
+import { REQUEST_ID_HEADER } from '../../contracts/work-context.ts';
 
 /**
  * Sends the calling process's token with each of its calls, streams included, and the id of the

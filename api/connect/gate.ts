@@ -1,11 +1,12 @@
 import { ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { LimitState, RateLimits } from '../../contracts/rate-limits.ts';
+import { REQUEST_ID_HEADER } from '../../contracts/work-context.ts';
 import { AuthService } from '../../proto/gen/hub/v1/identity_pb.js';
 import type { Authenticate } from '../auth.ts';
 import { rateLimited, rateLimitHeaders } from '../limits/rate-limit-headers.ts';
 import { InvalidRequest } from '../rest/invalid-request.ts';
 import { toHubError } from '../rest/problem.ts';
-import { REQUEST_ID_HEADER, requestIdFrom } from '../rest/request-id.ts';
+import { requestIdFrom } from '../rest/request-id.ts';
 import { CALLER, CAME_AT, CLIENT_ADDRESS, HEAD_FAULTS, REQUEST_ID } from './call-context.ts';
 import { assertNotOver } from './call-end.ts';
 import { completeError, toConnectError } from './connect-error.ts';

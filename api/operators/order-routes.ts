@@ -30,6 +30,9 @@ const listOrders = createRoute({
   },
 });
 
+/** Of an order that is not in the books its workflow tells why, if Temporal answers. */
+const UNREADABLE = ['ORDER_NOT_FOUND', 'ORDER_NOT_DECIDED', 'TEMPORAL_UNAVAILABLE'] as const;
+
 const getOrder = createRoute({
   ...ofOrders,
   method: 'get',
@@ -39,7 +42,7 @@ const getOrder = createRoute({
   request: { params: OrderPath },
   responses: {
     200: jsonAnswer(schemas.OperatorOrder, 'The order'),
-    ...adminProblems('ORDER_NOT_FOUND', 'ORDER_NOT_DECIDED', 'TEMPORAL_UNAVAILABLE'),
+    ...adminProblems(...UNREADABLE),
   },
 });
 
@@ -52,7 +55,7 @@ const listTimeline = createRoute({
   request: { params: OrderPath },
   responses: {
     200: jsonAnswer(schemas.OperatorTimeline, 'What happened to it, oldest first'),
-    ...adminProblems('ORDER_NOT_FOUND', 'ORDER_NOT_DECIDED', 'TEMPORAL_UNAVAILABLE'),
+    ...adminProblems(...UNREADABLE),
   },
 });
 
@@ -72,13 +75,7 @@ const retryOrder = createRoute({
   summary: 'Try the step that failed again now',
   responses: {
     202: answer,
-    ...adminProblems(
-      ...MALFORMED_BODY,
-      'ORDER_NOT_FOUND',
-      'ORDER_NOT_DECIDED',
-      'ORDER_NOT_WAITING',
-      'TEMPORAL_UNAVAILABLE',
-    ),
+    ...adminProblems(...MALFORMED_BODY, ...UNREADABLE, 'ORDER_NOT_WAITING'),
   },
 });
 
@@ -89,13 +86,7 @@ const failOrder = createRoute({
   summary: 'End an order that waits, and give its hold back',
   responses: {
     202: answer,
-    ...adminProblems(
-      ...MALFORMED_BODY,
-      'ORDER_NOT_FOUND',
-      'ORDER_NOT_DECIDED',
-      'ORDER_NOT_WAITING',
-      'TEMPORAL_UNAVAILABLE',
-    ),
+    ...adminProblems(...MALFORMED_BODY, ...UNREADABLE, 'ORDER_NOT_WAITING'),
   },
 });
 
@@ -106,13 +97,7 @@ const cancelOrder = createRoute({
   summary: 'Cancel an order in the place of its client',
   responses: {
     202: answer,
-    ...adminProblems(
-      ...MALFORMED_BODY,
-      'ORDER_NOT_FOUND',
-      'ORDER_NOT_DECIDED',
-      'ORDER_NOT_CANCELABLE',
-      'TEMPORAL_UNAVAILABLE',
-    ),
+    ...adminProblems(...MALFORMED_BODY, ...UNREADABLE, 'ORDER_NOT_CANCELABLE'),
   },
 });
 

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-export const REQUEST_ID_HEADER = 'X-Request-Id';
-
 const ACCEPTABLE = /^[\x21-\x7e]{1,128}$/;
 
 /** The id that the client gave, if it is 1 to 128 visible ASCII characters, else a new one. */

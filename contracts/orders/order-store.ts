@@ -206,10 +206,8 @@ export interface OrderStore {
    * they have their original's place.
    */
   findOpen(broker: string, before: Timestamp): Promise<string[]>;
-  /** Those of the orders that are in the books, open or not. */
-  whichAreKnown(orderIds: readonly string[]): Promise<Set<string>>;
-  /** Those of the orders that are open. */
-  whichAreOpen(orderIds: readonly string[]): Promise<Set<string>>;
+  /** How those of the orders stand that are in the books. */
+  readStatuses(orderIds: readonly string[]): Promise<Map<string, OrderStatus>>;
   /**
    * Accepted orders that should be at the broker of this name since before the instant and that it
    * has not acknowledged; at most `limit`.

@@ -1,21 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { stateFolderOf } from '../../dev/state-folder.ts';
 
 const VERSION = '4.32.5';
 const PYTHON_MIN = [3, 10] as const;
-const ROOT = join(import.meta.dirname, '../..');
 
 /**
  * The path of the pinned schemathesis, in a virtual environment of its own that is kept. Throws a
  * sentence when Python is missing.
  */
 export function installSchemathesis(env: NodeJS.ProcessEnv = process.env): string {
-  const folder = join(
-    resolve(ROOT, env.HUB_STATE_DIR || '.hub'),
-    'cache',
-    `schemathesis-${VERSION}`,
-  );
+  const folder = join(stateFolderOf(env), 'cache', `schemathesis-${VERSION}`);
   const program = join(folder, 'bin', 'schemathesis');
   if (existsSync(program)) return program;
   const python = findPython();

@@ -6,8 +6,10 @@ import postgres from 'postgres';
 import { createAccessTokens } from '../../adapters/security/access-tokens.ts';
 import { withDatabase } from '../../dev/services/postgres.ts';
 import type { Stack } from '../../dev/stack.ts';
+import { createVenueFaults } from '../../dev/venue-faults.ts';
 import { createFundedAccounts, type FundedAccount } from './accounts.ts';
 import { createE2eClient, type E2eClient } from './e2e-client.ts';
+import { asService } from './service-tokens.ts';
 import {
   giveBackStack,
   isTestRun,
@@ -18,7 +20,6 @@ import {
 } from './services.ts';
 import type { StackKind, StackLease } from './stack-pool.ts';
 import { startTestStack, type TestStackOptions, writePrices } from './test-stack.ts';
-import { createVenueFaults } from './venue-faults.ts';
 
 /** A customer with money and a token. */
 export interface Trader extends E2eClient {
@@ -140,7 +141,7 @@ function open({ urls, env }: E2eStack['stack'], stateDir: string) {
     hub,
     venue,
     temporal: new Client({ connection, namespace: env.TEMPORAL_NAMESPACE ?? 'default' }),
-    setFault: createVenueFaults(urls.paperBroker, env),
+    setFault: createVenueFaults(urls.paperBroker, asService('paper-broker', env)),
     createTraders,
     async createTrader(cash?: string) {
       const [trader] = await createTraders(1, cash);

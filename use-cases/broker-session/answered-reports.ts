@@ -1,6 +1,7 @@
 import type { ExecutionReport } from '../../contracts/broker-session/broker.ts';
 import { ownOrderId } from '../../contracts/ids.ts';
 import type { OrderStore } from '../../contracts/orders/order-store.ts';
+import { isOpen } from '../../domain/orders/order.ts';
 import type { ExecType } from '../../domain/orders/transition.ts';
 
 /** Whoever got the answer has normally booked it by then. */
@@ -55,28 +56,23 @@ const ENDS: ReadonlySet<ExecType> = new Set(['CANCELED', 'EXPIRED', 'REJECTED', 
  * not.
  */
 export async function findUnbooked(
-  { orders }: { orders: Pick<OrderStore, 'findBooked' | 'whichAreKnown' | 'whichAreOpen'> },
+  { orders }: { orders: Pick<OrderStore, 'findBooked' | 'readStatuses'> },
   broker: string,
   reports: readonly ExecutionReport[],
 ): Promise<ExecutionReport[]> {
   const trades = reports.filter(isTrade);
-  const ofOrders = (some: readonly ExecutionReport[]) =>
-    some.flatMap((each) => orderIdOf(each) ?? []);
-  const asked = ofOrders(reports.filter((report) => !isTrade(report)));
-  const ends = ofOrders(reports.filter(({ execType }) => ENDS.has(execType)));
   const executionIds = trades.map(({ brokerExecutionId }) => brokerExecutionId);
-  const booked = trades.length === 0 ? NONE : await orders.findBooked(broker, executionIds);
-  const open = ends.length === 0 ? NONE : await orders.whichAreOpen(ends);
-  const known = asked.length === 0 ? NONE : await orders.whichAreKnown(asked);
+  const orderIds = reports.flatMap((report) => (isTrade(report) ? [] : (orderIdOf(report) ?? [])));
+  const booked = trades.length === 0 ? new Set() : await orders.findBooked(broker, executionIds);
+  const statuses = orderIds.length === 0 ? null : await orders.readStatuses(orderIds);
   return reports.filter((report) => {
     if (isTrade(report)) return !booked.has(report.brokerExecutionId);
     const orderId = orderIdOf(report);
-    if (orderId === null || !known.has(orderId)) return orderId !== null;
-    return ENDS.has(report.execType) && open.has(orderId);
+    if (orderId === null) return false;
+    const status = statuses?.get(orderId);
+    return status === undefined || (ENDS.has(report.execType) && isOpen(status));
   });
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 const isTrade = ({ execType }: ExecutionReport): boolean => execType === 'TRADE';
 

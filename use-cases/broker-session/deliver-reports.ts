@@ -50,10 +50,10 @@ async function restoreUnknown(
   orderIds: readonly (string | null)[],
 ): Promise<Set<string>> {
   const asked = orderIds.filter((orderId) => orderId !== null);
-  const known = asked.length === 0 ? new Set() : await deps.orders.whichAreKnown(asked);
+  const known = asked.length === 0 ? null : await deps.orders.readStatuses(asked);
   const lost = new Set<string>();
   for (const orderId of asked) {
-    if (known.has(orderId)) continue;
+    if (known?.has(orderId)) continue;
     const restored = await restoreOrder(deps, broker, orderId).catch((error: unknown) => {
       if (error instanceof OrderNotCovered) return null;
       throw error;

@@ -173,17 +173,10 @@ export function createOrderStore({ sql }: Database): OrderStore {
     return rows.map(({ id }) => id);
   }
 
-  async function whichAreKnown(orderIds: readonly string[]): Promise<Set<string>> {
-    const rows = await sql<{ id: string }[]>`
-      select id from orders where id = any(${[...orderIds]})`;
-    return new Set(rows.map(({ id }) => id));
-  }
-
-  async function whichAreOpen(orderIds: readonly string[]): Promise<Set<string>> {
-    const rows = await sql<
-      { id: string }[]
-    >`select id from orders where id = any(${[...orderIds]}) ${statusCondition(sql, 'open')}`;
-    return new Set(rows.map(({ id }) => id));
+  async function readStatuses(orderIds: readonly string[]): Promise<Map<string, OrderStatus>> {
+    const rows = await sql<{ id: string; status: OrderStatus }[]>`
+      select id, status from orders where id = any(${[...orderIds]})`;
+    return new Map(rows.map(({ id, status }) => [id, status]));
   }
 
   return guardDatabasePort({
@@ -199,8 +192,7 @@ export function createOrderStore({ sql }: Database): OrderStore {
     findBooked,
     statusBefore,
     findOpen,
-    whichAreKnown,
-    whichAreOpen,
+    readStatuses,
     findUnacknowledged,
   });
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { orderWorkflowId } from '../../../contracts/ids.ts';
 import { CANCEL_UPDATE } from '../../../contracts/orders/workflow-messages.ts';
+import type { VenueFault } from '../../../dev/venue-faults.ts';
 import { buyMarket } from '../../support/e2e-client.ts';
 import type { Trader } from '../../support/e2e-stack.ts';
-import type { VenueFault } from '../../support/venue-faults.ts';
 import {
   cancelAndWait,
   IBM,

@@ -49,8 +49,10 @@ function deliverIn(world: World) {
       findBooked: async (_broker: string, ids: readonly string[]) =>
         new Set(ids.filter((id) => world.booked?.includes(id))),
       readWorkingOrder: async () => (world.status ? workingOrder(world.status) : null),
-      whichAreKnown: async (ids: readonly string[]) =>
-        new Set(ids.filter((id) => !world.lost?.includes(id))),
+      readStatuses: async (ids: readonly string[]) =>
+        new Map(
+          ids.filter((id) => !world.lost?.includes(id)).map((id) => [id, world.status ?? 'FILLED']),
+        ),
     },
     histories: { readSubmission: async () => null },
     workflows: {

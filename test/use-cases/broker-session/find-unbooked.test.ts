@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ExecutionReport } from '../../../contracts/broker-session/broker.ts';
+import type { OrderStatus } from '../../../domain/orders/order.ts';
 import { findUnbooked } from '../../../use-cases/broker-session/answered-reports.ts';
 import { ORDER, OTHER_ORDER, reportOf } from './reports.ts';
 
@@ -21,10 +22,12 @@ async function newsAmong(reports: readonly ExecutionReport[]) {
       asked.push([...ids]);
       return new Set(['x1']);
     },
-    whichAreKnown: async () => new Set([ORDER, OTHER_ORDER]),
-    whichAreOpen: async (ids: readonly string[]) => {
+    readStatuses: async (ids: readonly string[]) => {
       asked.push([...ids]);
-      return new Set([ORDER]);
+      return new Map<string, OrderStatus>([
+        [ORDER, 'NEW'],
+        [OTHER_ORDER, 'CANCELED'],
+      ]);
     },
   };
   const found = await findUnbooked({ orders }, 'venue', reports);
@@ -64,7 +67,7 @@ it('finds all that is said of an order that is not here, an acknowledgement too'
 });
 
 it('leaves acknowledgements out, and what concerns no order of ours', async () => {
-  expect(await newsAmong([ended(1, 'NEW', ORDER)])).toEqual({ news: [], asked: [] });
+  expect(await newsAmong([ended(1, 'NEW', ORDER)])).toEqual({ news: [], asked: [[ORDER]] });
   expect(
     (await newsAmong([reportOf(2, { execType: 'CANCELED', brokerClientOrderId: 'strange' })])).news,
   ).toEqual([]);

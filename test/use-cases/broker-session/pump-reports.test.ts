@@ -54,8 +54,8 @@ async function pumpOver(runs: ExecutionReport[][], world: World = {}) {
     }),
     orders: {
       findBooked: async () => new Set(world.booked),
-      whichAreKnown: async (ids: readonly string[]) => new Set(ids),
-      whichAreOpen: async () => new Set<string>(),
+      readStatuses: async (ids: readonly string[]) =>
+        new Map(ids.map((id) => [id, 'FILLED' as const])),
       readWorkingOrder: async () => null,
       findUnacknowledged: async () => {
         seen.adoptions += 1;

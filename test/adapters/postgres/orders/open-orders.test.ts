@@ -61,9 +61,14 @@ it('finds the orders that are open, whether at the venue or not, and none that i
   expect(open.toSorted()).toEqual([resting, suspended, replacement].sort());
   expect(open).not.toContain(filled);
   expect(await orders.findOpen('second', inAMinute())).toEqual([]);
-  expect(await orders.whichAreOpen([resting, suspended, filled, canceled])).toEqual(
-    new Set([resting, suspended]),
+  expect(await orders.readStatuses([resting, suspended, filled, canceled, randomUUID()])).toEqual(
+    new Map([
+      [resting, 'NEW'],
+      [suspended, 'SUSPENDED'],
+      [filled, 'FILLED'],
+      [canceled, 'REPLACED'],
+    ]),
   );
-  expect(await orders.whichAreOpen([])).toEqual(new Set());
+  expect(await orders.readStatuses([])).toEqual(new Map());
   expect(await orders.findOpen('paper-broker', '2020-01-01T00:00:00.000Z')).toEqual([]);
 });

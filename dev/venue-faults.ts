@@ -1,7 +1,6 @@
-import { createClient } from '@connectrpc/connect';
+import { createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { BrokerFaultService, FaultMode, FaultTarget } from '../../proto/gen/hub/v1/broker_pb.js';
-import { asService } from './service-tokens.ts';
+import { BrokerFaultService, FaultMode, FaultTarget } from '../proto/gen/hub/v1/broker_pb.js';
 
 export interface VenueFault {
   mode: keyof typeof FaultMode;
@@ -17,16 +16,15 @@ export interface VenueFault {
 
 /**
  * The switch by which the paper broker misbehaves (BrokerFaultService); `NONE` heals it. One fault
- * at a time: setting one ends the other.
+ * at a time: setting one ends the other. `authenticate` signs as one of our processes.
  */
 export function createVenueFaults(
   baseUrl: string,
-  secrets: Readonly<Record<string, string>>,
+  authenticate: Interceptor,
 ): (fault: VenueFault) => Promise<void> {
-  const interceptors = [asService('paper-broker', secrets)];
   const client = createClient(
     BrokerFaultService,
-    createConnectTransport({ baseUrl, httpVersion: '1.1', interceptors }),
+    createConnectTransport({ baseUrl, httpVersion: '1.1', interceptors: [authenticate] }),
   );
   return async ({ mode, delayMs = 0, calls = 0, symbol = '', target = 'UNSPECIFIED' }) => {
     await client.setFault({
